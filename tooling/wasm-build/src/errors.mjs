@@ -1,0 +1,4 @@
+/** A failure the author of a package can mend: printed as a sentence, without a stack. */
+export class BuildError extends Error {
+  name = 'BuildError';
+}
