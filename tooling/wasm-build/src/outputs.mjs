@@ -11,15 +11,23 @@ const MANIFEST = '.build.json';
 export const sha256 = (/** @type {Uint8Array | string} */ data) => createHash('sha256').update(data).digest('hex');
 
 /**
+ * What the last complete build was made from.
+ * @param {string} root the package's folder
+ * @returns {Promise<Manifest | undefined>}
+ */
+export async function readManifest(root) {
+  const text = await readIfPresent(join(root, 'wasm', MANIFEST));
+  return text && JSON.parse(text.toString());
+}
+
+/**
  * @param {string} root the package's folder
  * @param {string} tools everything besides the inputs that decides the output
  */
 export async function isFresh(root, tools) {
-  const text = await readIfPresent(join(root, 'wasm', MANIFEST));
-  if (text === undefined) return false;
-  /** @type {Manifest} */
-  const manifest = JSON.parse(text.toString());
+  const manifest = await readManifest(root);
   return (
+    manifest !== undefined &&
     manifest.tools === tools &&
     (await matches(root, manifest.inputs)) &&
     (await matches(join(root, 'wasm'), manifest.outputs))
