@@ -101,3 +101,11 @@ mlp_module.swiglu = lambda x, y: F.silu(x) * y
 activations.ACT2FN["silu"] = activations.ACT2FN["swish"] = F.silu
 activations.ACT2FN["sigmoid"] = torch.sigmoid
 activations.ACT2FN["logsigmoid"] = F.logsigmoid
+
+
+def squared_relu(x, library=activations.ACT2FN["sqrelu"]):
+    with float_means_double():
+        return library(x)
+
+
+activations.ACT2FN["sqrelu"] = squared_relu
