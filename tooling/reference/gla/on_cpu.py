@@ -5,13 +5,9 @@ Triton kernels are replaced, wherever possible by the library's own plain-torch 
 """
 
 import contextlib
-import os
-import warnings
-
-os.environ["TORCHDYNAMO_DISABLE"] = "1"  # functions under @torch.compile run as they are written
-warnings.filterwarnings("ignore", message="Triton is not supported")
 
 import torch
+import torch._dynamo
 import torch.nn.functional as F
 from fla.layers import gla as layer_module
 from fla.modules import mlp as mlp_module
@@ -20,8 +16,8 @@ from fla.modules.causal_conv1d import ops as conv_module
 from fla.modules.norm import fused_norm_gate, layernorm, layernorm_gated
 from fla.ops.gla.naive import naive_recurrent_gla
 
-torch.manual_seed(0)
 torch.set_num_threads(1)
+torch._dynamo.config.disable = True  # functions under @torch.compile run as they are written
 
 
 @contextlib.contextmanager
