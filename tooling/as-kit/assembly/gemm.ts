@@ -1,0 +1,96 @@
+import { BF16, F32, K_BLOCK, PANEL } from './types';
+import { f16ToF32 } from './inline/halves';
+import { tile } from './inline/tile';
+
+/** Rows of x that one pass of the register tile takes: as many accumulators as fit beside the operands of a fused or split multiply-add. */
+// @ts-ignore: decorator
+@inline
+const TILE_ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+
+/**
+ * y[i·ldy + r] (+)= Σ_c x[i, c]·w[r, c] for the rows of some panels.
+ * w: packed panels of a float type · x: (m, k) · y: (m, ≥ ldy) · block: K_BLOCK·8 f32, unused for F32
+ */
+export function gemmFloat(
+  w: usize,
+  type: i32,
+  x: usize,
+  y: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  ldy: i32,
+  panel0: i32,
+  panels: i32,
+  accumulate: bool,
+  block: usize,
+): void {
+  const columnBytes: usize = type == F32 ? 32 : 16;
+  const xStride = <usize>k << 2;
+  const yStride = <usize>ldy << 2;
+  const passes = (m + TILE_ROWS - 1) / TILE_ROWS;
+  const even = m / passes;
+  const longer = m % passes; // passes that take one row more
+  for (let c0 = 0; c0 < k; c0 += K_BLOCK) {
+    const columns = min(K_BLOCK, k - c0);
+    const add = accumulate || c0 > 0;
+    for (let p = panel0; p < panel0 + panels; p++) {
+      let wp = w + (<usize>p * <usize>k + <usize>c0) * columnBytes;
+      if (type != F32) {
+        unpackColumns(wp, type, block, columns);
+        wp = block;
+      }
+      const lanes = min(PANEL, n - p * PANEL);
+      let xp = x + (<usize>c0 << 2);
+      let yp = y + (<usize>p << 5);
+      for (let pass = 0; pass < passes; pass++) {
+        const rows = even + i32(pass < longer);
+        if (rows == 6) tile6(wp, xp, xStride, yp, yStride, columns, lanes, add);
+        else if (rows == 5) tile5(wp, xp, xStride, yp, yStride, columns, lanes, add);
+        else if (rows == 4) tile4(wp, xp, xStride, yp, yStride, columns, lanes, add);
+        else if (rows == 3) tile3(wp, xp, xStride, yp, yStride, columns, lanes, add);
+        else if (rows == 2) tile2(wp, xp, xStride, yp, yStride, columns, lanes, add);
+        else tile1(wp, xp, xStride, yp, yStride, columns, lanes, add);
+        xp += xStride * rows;
+        yp += yStride * rows;
+      }
+    }
+  }
+}
+
+function tile1(w: usize, x: usize, xs: usize, y: usize, ys: usize, columns: i32, lanes: i32, add: bool): void {
+  tile(1, w, x, xs, y, ys, columns, lanes, add);
+}
+function tile2(w: usize, x: usize, xs: usize, y: usize, ys: usize, columns: i32, lanes: i32, add: bool): void {
+  tile(2, w, x, xs, y, ys, columns, lanes, add);
+}
+function tile3(w: usize, x: usize, xs: usize, y: usize, ys: usize, columns: i32, lanes: i32, add: bool): void {
+  tile(3, w, x, xs, y, ys, columns, lanes, add);
+}
+function tile4(w: usize, x: usize, xs: usize, y: usize, ys: usize, columns: i32, lanes: i32, add: bool): void {
+  tile(4, w, x, xs, y, ys, columns, lanes, add);
+}
+function tile5(w: usize, x: usize, xs: usize, y: usize, ys: usize, columns: i32, lanes: i32, add: bool): void {
+  tile(5, w, x, xs, y, ys, columns, lanes, add);
+}
+function tile6(w: usize, x: usize, xs: usize, y: usize, ys: usize, columns: i32, lanes: i32, add: bool): void {
+  tile(6, w, x, xs, y, ys, columns, lanes, add);
+}
+
+/** `columns` columns of a bf16 or f16 panel as f32. */
+function unpackColumns(w: usize, type: i32, out: usize, columns: i32): void {
+  const end = w + (<usize>columns << 4);
+  if (type == BF16) {
+    for (; w < end; w += 16) {
+      v128.store(out, i32x4.shl(v128.load16x4_u(w), 16));
+      v128.store(out, i32x4.shl(v128.load16x4_u(w, 8), 16), 16);
+      out += 32;
+    }
+  } else {
+    for (; w < end; w += 16) {
+      v128.store(out, f16ToF32(v128.load16x4_u(w)));
+      v128.store(out, f16ToF32(v128.load16x4_u(w, 8)), 16);
+      out += 32;
+    }
+  }
+}
