@@ -1,0 +1,3 @@
+import { report } from './guest.mjs';
+
+process.stdout.write(await report());

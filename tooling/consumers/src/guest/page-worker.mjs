@@ -1,0 +1,3 @@
+import { report } from './guest.mjs';
+
+postMessage(await report());
