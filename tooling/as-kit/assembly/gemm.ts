@@ -1,5 +1,5 @@
 import { BF16, F32, K_BLOCK, PANEL } from './types';
-import { f16ToF32 } from './inline/halves';
+import { decodeF16 } from './inline/halves';
 import { tile } from './inline/tile';
 
 /** Rows of x that one pass of the register tile takes: as many accumulators as fit beside the operands of a fused or split multiply-add. */
@@ -88,8 +88,8 @@ function unpackColumns(w: usize, type: i32, out: usize, columns: i32): void {
     }
   } else {
     for (; w < end; w += 16) {
-      v128.store(out, f16ToF32(v128.load16x4_u(w)));
-      v128.store(out, f16ToF32(v128.load16x4_u(w, 8)), 16);
+      v128.store(out, decodeF16(v128.load16x4_u(w)));
+      v128.store(out, decodeF16(v128.load16x4_u(w, 8)), 16);
       out += 32;
     }
   }

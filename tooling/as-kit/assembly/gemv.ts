@@ -1,5 +1,5 @@
 import { BF16, F16, F32, K_BLOCK, PANEL } from './types';
-import { f16ToF32, highHalves } from './inline/halves';
+import { decodeF16, highHalves } from './inline/halves';
 import { madd, putPanel } from './inline/lanes';
 
 /** y[r] (+)= Σ_c x[c]·w[r, c] for the rows of some panels.   w: packed panels of a float type · x: (k) · y: (n) */
@@ -42,7 +42,7 @@ export function gemvFloat(
 @inline
 function first(type: i32, at: usize): v128 {
   if (type == F32) return v128.load(at);
-  if (type == F16) return f16ToF32(v128.load16x4_u(at));
+  if (type == F16) return decodeF16(v128.load16x4_u(at));
   return i32x4.shl(v128.load(at), 16);
 }
 
@@ -51,7 +51,7 @@ function first(type: i32, at: usize): v128 {
 @inline
 function second(type: i32, at: usize, mask: v128): v128 {
   if (type == F32) return v128.load(at, 16);
-  if (type == F16) return f16ToF32(v128.load16x4_u(at, 8));
+  if (type == F16) return decodeF16(v128.load16x4_u(at, 8));
   return v128.and(v128.load(at), mask);
 }
 

@@ -1,3 +1,7 @@
-export { BF16, BLOCK, F16, F32, K_BLOCK, PANEL, Q8_32, Q8_ROW } from './types';
-export { matrixBytes, packRows, unpackRow } from './matrix';
+export { exp, logSigmoid, logSumExp, sigmoid, softmax, swish, swishMul } from './activation';
+export { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from './convert';
 export { matmul, matmulPrepare, matmulScratchBytes } from './matmul';
+export { matrixBytes, packRows, unpackRow } from './matrix';
+export { groupNorm, rmsNorm } from './norm';
+export { add, argmax, dot, maxOf, scale, sum } from './reduce';
+export { BF16, BLOCK, F16, F32, K_BLOCK, PANEL, Q8_32, Q8_ROW } from './types';

@@ -1,5 +1,5 @@
 import { BF16, BLOCK, F16, F32, PANEL, Q8_32, Q8_ROW } from './types';
-import { f16ToF32, f32ToBf16, f32ToF16 } from './inline/halves';
+import { decodeF16, encodeBf16, encodeF16 } from './inline/halves';
 import { hmax } from './inline/lanes';
 import { quantFactor, quantize4 } from './inline/quant';
 import { floatShift, loadColumns } from './inline/source';
@@ -80,7 +80,7 @@ function storeColumn(at: usize, type: i32, rows: v128): void {
     v128.store(at, rows);
     return;
   }
-  const bits = type == BF16 ? f32ToBf16(rows) : f32ToF16(rows);
+  const bits = type == BF16 ? encodeBf16(rows) : encodeF16(rows);
   v128.store64_lane(at, i16x8.narrow_i32x4_u(bits, bits), 0);
 }
 
@@ -140,7 +140,7 @@ export function unpackRow(w: usize, type: i32, n: i32, k: i32, row: i32, out: us
     let value: v128;
     if (type == F32) value = v128.load32_zero(at);
     else if (type == BF16) value = i32x4.splat(<i32>load<u16>(at) << 16);
-    else value = f16ToF32(i32x4.splat(load<u16>(at)));
+    else value = decodeF16(i32x4.splat(load<u16>(at)));
     v128.store32_lane(out + (<usize>c << 2), value, 0);
   }
 }

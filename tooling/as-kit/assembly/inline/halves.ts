@@ -11,7 +11,7 @@ export function highHalves(any: v128): v128 {
 /** Four f16 bit patterns, zero-extended to 32 bits, as f32. Exact, subnormals, ∞ and NaN included. */
 // @ts-ignore: decorator
 @inline
-export function f16ToF32(bits: v128): v128 {
+export function decodeF16(bits: v128): v128 {
   const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16);
   const magnitude = v128.and(bits, i32x4.splat(0x7fff));
   // Exponent + 224, times 2^-112: the bias changes from 15 to 127, and 31 becomes 255, so that ∞ and NaN stay what they are.
@@ -24,7 +24,7 @@ export function f16ToF32(bits: v128): v128 {
 /** Four f32 as bf16 bit patterns in the low half of each lane: round to nearest even; NaN stays a quiet NaN. */
 // @ts-ignore: decorator
 @inline
-export function f32ToBf16(v: v128): v128 {
+export function encodeBf16(v: v128): v128 {
   const odd = v128.and(i32x4.shr_u(v, 16), i32x4.splat(1));
   const rounded = i32x4.shr_u(i32x4.add(i32x4.add(v, i32x4.splat(0x7fff)), odd), 16);
   const quiet = v128.or(i32x4.shr_u(v, 16), i32x4.splat(0x40));
@@ -34,7 +34,7 @@ export function f32ToBf16(v: v128): v128 {
 /** Four f32 as f16 bit patterns in the low half of each lane: round to nearest even, overflow to ∞; NaN stays a quiet NaN. */
 // @ts-ignore: decorator
 @inline
-export function f32ToF16(v: v128): v128 {
+export function encodeF16(v: v128): v128 {
   const sign = v128.and(i32x4.shr_u(v, 16), i32x4.splat(0x8000));
   const magnitude = f32x4.abs(v);
   const odd = v128.and(i32x4.shr_u(magnitude, 13), i32x4.splat(1));

@@ -49,3 +49,23 @@ function putPart(y: usize, low: v128, high: v128, count: i32, accumulate: bool):
     y += 4;
   }
 }
+
+/** The first `count` (1…3) lanes of v; never a byte behind them. */
+// @ts-ignore: decorator
+@inline
+export function storePart(at: usize, v: v128, count: i32): void {
+  v128.store32_lane(at, v, 0);
+  if (count > 1) v128.store32_lane(at, v, 1, 4);
+  if (count > 2) v128.store32_lane(at, v, 2, 8);
+}
+
+/** Three or fewer f32, the other lanes `rest`; never a read behind them. */
+// @ts-ignore: decorator
+@inline
+export function loadPart(at: usize, count: i32, rest: f32): v128 {
+  let v = f32x4.splat(rest);
+  v = v128.load32_lane(at, v, 0);
+  if (count > 1) v = v128.load32_lane(at, v, 1, 4);
+  if (count > 2) v = v128.load32_lane(at, v, 2, 8);
+  return v;
+}

@@ -1,5 +1,5 @@
 import { BF16, F16, F32 } from '../types';
-import { f16ToF32 } from './halves';
+import { decodeF16 } from './halves';
 
 /** log2 of the bytes of one element of a float type. */
 // @ts-ignore: decorator
@@ -14,11 +14,11 @@ export function floatShift(type: i32): usize {
 export function load4(at: usize, type: i32): v128 {
   if (type == F32) return v128.load(at);
   const bits = v128.load16x4_u(at);
-  return type == BF16 ? i32x4.shl(bits, 16) : f16ToF32(bits);
+  return type == BF16 ? i32x4.shl(bits, 16) : decodeF16(bits);
 }
 
 /** The first `count` (1…3) of four elements, the others 0, without a read behind them. */
-export function loadPart(at: usize, type: i32, count: i32): v128 {
+export function loadFloats(at: usize, type: i32, count: i32): v128 {
   let bits = i32x4.splat(0);
   for (let lane = count - 1; lane >= 0; lane--) {
     bits = i8x16.shuffle(bits, bits, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
@@ -26,7 +26,7 @@ export function loadPart(at: usize, type: i32, count: i32): v128 {
     bits = i32x4.replace_lane(bits, 0, type == F32 ? load<i32>(at1) : <i32>load<u16>(at1));
   }
   if (type == F32) return bits;
-  return type == F16 ? f16ToF32(bits) : i32x4.shl(bits, 16);
+  return type == F16 ? decodeF16(bits) : i32x4.shl(bits, 16);
 }
 
 /** Columns c … c+3 of a row of k columns as f32, zeros behind the row's end. */
@@ -34,5 +34,5 @@ export function loadPart(at: usize, type: i32, count: i32): v128 {
 @inline
 export function loadColumns(row: usize, type: i32, c: i32, k: i32): v128 {
   const at = row + (<usize>c << floatShift(type));
-  return k - c >= 4 ? load4(at, type) : loadPart(at, type, k - c);
+  return k - c >= 4 ? load4(at, type) : loadFloats(at, type, k - c);
 }
