@@ -1,0 +1,28 @@
+import { type Packed, text } from '../packed.ts';
+
+/** All that a tarball may hold: what runs, and the sources it was made from. */
+const ALLOWED = [
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+  /^dist\/.+\.(js|d\.ts)(\.map)?$/,
+  /^wasm\/[^/]+\.(js|d\.ts)$/,
+  /^wasm\/kernel\.wasm$/,
+  /^src\/.+\.ts$/,
+  /^assembly\/.+\.ts$/,
+  /^crate\/(src\/.+\.rs|Cargo\.(toml|lock)|rust-toolchain\.toml|\.cargo\/config\.toml)$/,
+  /^kit\/.+\.(ts|rs|toml)$/,
+];
+const TESTS = /(^|\/)(tests?|bench|benches|fixtures|__tests__)\/|\.(test|spec|bench)(-d)?\.[a-z]+$/;
+const REQUIRED = ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts', 'wasm/kernel.wasm'];
+
+/** The tarball holds the licence, the README, code and its sources, and nothing else: no test, no bench (DESIGN §2). */
+export function contents(packed: Packed): string[] {
+  const found: string[] = [];
+  for (const path of packed.files.keys()) {
+    if (TESTS.test(path)) found.push(`${path}: tests and benches are not published`);
+    else if (!ALLOWED.some((pattern) => pattern.test(path))) found.push(`${path}: does not belong in the tarball`);
+  }
+  for (const path of REQUIRED) if (!packed.files.get(path)?.length) found.push(`${path}: missing or empty`);
+  const licence = text(packed, 'LICENSE');
+  if (licence && !licence.startsWith('MIT License')) found.push('LICENSE: expected the MIT License');
+  return found;
+}
