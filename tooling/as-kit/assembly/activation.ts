@@ -8,35 +8,35 @@ import { maxOf } from './reduce';
 
 /** y[i] = e^x[i].   x, y: (n) f32 */
 export function exp(x: usize, y: usize, n: i32): void {
-  const end = x + (<usize>(n & ~3) << 2);
+  const end = x + ((<usize>(n & ~3)) << 2);
   for (; x < end; x += 16, y += 16) v128.store(y, exp4(v128.load(x)));
   if (n & 3) storePart(y, exp4(loadPart(x, n & 3, 0)), n & 3);
 }
 
 /** y[i] = 1/(1 + e^−x[i]).   x, y: (n) f32 */
 export function sigmoid(x: usize, y: usize, n: i32): void {
-  const end = x + (<usize>(n & ~3) << 2);
+  const end = x + ((<usize>(n & ~3)) << 2);
   for (; x < end; x += 16, y += 16) v128.store(y, sigmoid4(v128.load(x)));
   if (n & 3) storePart(y, sigmoid4(loadPart(x, n & 3, 0)), n & 3);
 }
 
 /** y[i] = log(1/(1 + e^−x[i])).   x, y: (n) f32 */
 export function logSigmoid(x: usize, y: usize, n: i32): void {
-  const end = x + (<usize>(n & ~3) << 2);
+  const end = x + ((<usize>(n & ~3)) << 2);
   for (; x < end; x += 16, y += 16) v128.store(y, logSigmoid4(v128.load(x)));
   if (n & 3) storePart(y, logSigmoid4(loadPart(x, n & 3, 0)), n & 3);
 }
 
 /** y[i] = x[i]/(1 + e^−x[i]).   x, y: (n) f32 */
 export function swish(x: usize, y: usize, n: i32): void {
-  const end = x + (<usize>(n & ~3) << 2);
+  const end = x + ((<usize>(n & ~3)) << 2);
   for (; x < end; x += 16, y += 16) v128.store(y, swish4(v128.load(x)));
   if (n & 3) storePart(y, swish4(loadPart(x, n & 3, 0)), n & 3);
 }
 
 /** y[i] = swish(gate[i])·up[i].   gate, up, y: (n) f32 */
 export function swishMul(gate: usize, up: usize, y: usize, n: i32): void {
-  const end = gate + (<usize>(n & ~3) << 2);
+  const end = gate + ((<usize>(n & ~3)) << 2);
   for (; gate < end; gate += 16, up += 16, y += 16) {
     v128.store(y, f32x4.mul(swish4(v128.load(gate)), v128.load(up)));
   }
@@ -49,7 +49,7 @@ export function swishMul(gate: usize, up: usize, y: usize, n: i32): void {
  * A row with NaN or +∞, or of −∞ only, becomes NaN.
  */
 export function softmax(x: usize, y: usize, rows: i32, n: i32): void {
-  const bytes = <usize>n << 2;
+  const bytes = (<usize>n) << 2;
   for (let i = 0; i < rows; i++) {
     const factor = f32x4.splat(1 / expSum(x, y, n, maxOf(x, n)));
     const end = y + (bytes & ~15);
@@ -72,7 +72,7 @@ export function logSumExp(x: usize, n: i32): f32 {
 function expSum(x: usize, y: usize, n: i32, peak: f32): f32 {
   const shift = f32x4.splat(peak);
   let sum = f32x4.splat(0);
-  const end = x + (<usize>(n & ~3) << 2);
+  const end = x + ((<usize>(n & ~3)) << 2);
   for (; x < end; x += 16) {
     const e = exp4(f32x4.sub(v128.load(x), shift));
     if (y) {

@@ -1,6 +1,6 @@
-import { BF16, F32, K_BLOCK, PANEL } from './types';
 import { decodeF16 } from './inline/halves';
 import { tile } from './inline/tile';
+import { BF16, F32, K_BLOCK, PANEL } from './types';
 
 /** Rows of x that one pass of the register tile takes: as many accumulators as fit beside the operands of a fused or split multiply-add. */
 // @ts-ignore: decorator

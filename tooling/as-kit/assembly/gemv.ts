@@ -1,6 +1,6 @@
-import { BF16, F16, F32, K_BLOCK, PANEL } from './types';
 import { decodeF16, highHalves } from './inline/halves';
 import { madd, putPanel } from './inline/lanes';
+import { BF16, F16, F32, K_BLOCK, PANEL } from './types';
 
 /** y[r] (+)= Σ_c x[c]·w[r, c] for the rows of some panels.   w: packed panels of a float type · x: (k) · y: (n) */
 export function gemvFloat(

@@ -4,4 +4,3 @@ export { matmul, matmulPrepare, matmulScratchBytes } from './matmul';
 export { matrixBytes, packRows, unpackRow } from './matrix';
 export { groupNorm, rmsNorm } from './norm';
 export { add, argmax, dot, maxOf, scale, sum } from './reduce';
-export { BF16, BLOCK, F16, F32, K_BLOCK, PANEL, Q8_32, Q8_ROW } from './types';

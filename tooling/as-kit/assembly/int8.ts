@@ -1,8 +1,8 @@
-import { BLOCK, F32, PANEL, Q8_ROW } from './types';
 import { hmax, putPanel } from './inline/lanes';
 import { quantFactor, quantize4 } from './inline/quant';
 import { loadColumns } from './inline/source';
 import { paddedColumns, panelBytes } from './matrix';
+import { BLOCK, F32, PANEL, Q8_ROW } from './types';
 
 /*
  * Quantised activations, m tokens: first 2 bytes per padded column and token, then the f32 scales, one per token (Q8_ROW) or

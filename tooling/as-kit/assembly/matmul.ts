@@ -1,6 +1,6 @@
 import { gemmFloat } from './gemm';
 import { gemvFloat } from './gemv';
-import { matmulInt8, quantizeTokens, quantizedBytes } from './int8';
+import { matmulInt8, quantizedBytes, quantizeTokens } from './int8';
 import { F32, K_BLOCK, PANEL, Q8_32, Q8_ROW } from './types';
 
 // @ts-ignore: decorator

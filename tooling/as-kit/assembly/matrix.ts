@@ -1,8 +1,8 @@
-import { BF16, BLOCK, F16, F32, PANEL, Q8_32, Q8_ROW } from './types';
 import { decodeF16, encodeBf16, encodeF16 } from './inline/halves';
 import { hmax } from './inline/lanes';
 import { quantFactor, quantize4 } from './inline/quant';
 import { floatShift, loadColumns } from './inline/source';
+import { BF16, BLOCK, F16, F32, PANEL, Q8_32, Q8_ROW } from './types';
 
 /*
  * A packed matrix w (n, k) is a sequence of panels of 8 rows, the last one padded with zero rows.

@@ -6,7 +6,7 @@ import { dot, sum } from './reduce';
  * x, y: (rows, n) f32 · weight: (n) f32, 0 = none
  */
 export function rmsNorm(x: usize, weight: usize, y: usize, rows: i32, n: i32, eps: f32): void {
-  const bytes = <usize>n << 2;
+  const bytes = (<usize>n) << 2;
   for (let i = 0; i < rows; i++) {
     const factor: f32 = 1 / sqrt<f32>(dot(x, x, n) / <f32>n + eps);
     affine(x, factor, 0, weight, 0, y, n);
@@ -31,7 +31,7 @@ export function groupNorm(
   eps: f32,
 ): void {
   const size = n / groups;
-  const bytes = <usize>size << 2;
+  const bytes = (<usize>size) << 2;
   for (let i = 0; i < rows; i++) {
     for (let g = 0; g < groups; g++) {
       const offset = bytes * g;
@@ -47,8 +47,9 @@ export function groupNorm(
 /** Σ (x[i] − mean)², in 8 partial sums. */
 function squares(x: usize, mean: f32, n: i32): f32 {
   const m = f32x4.splat(mean);
-  let a = f32x4.splat(0), b = a;
-  const wide = x + (<usize>(n & ~7) << 2);
+  let a = f32x4.splat(0),
+    b = a;
+  const wide = x + ((<usize>(n & ~7)) << 2);
   for (; x < wide; x += 32) {
     const d = f32x4.sub(v128.load(x), m);
     const e = f32x4.sub(v128.load(x, 16), m);
