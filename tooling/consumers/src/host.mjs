@@ -13,7 +13,6 @@ import { spawn } from 'node:child_process';
  * @typedef {object} Host
  * @property {string} name
  * @property {boolean} relaxed whether relaxed SIMD exists there, so that the relaxed build must be chosen
- * @property {boolean} compiles whether modules are compiled at run time; elsewhere they come with the program
  * @property {(project: import('./project.mjs').Project) => Promise<Report>} run rejects when the host is missing
  */
 

@@ -46,7 +46,6 @@ describe.each(names)('@gossamer/%s', (name) => {
     expect(atImport, 'importing does nothing').toEqual({ calls: [], globals: [], compileMs: 0 });
     expect(atUse.globals).toEqual([]);
     expect(atUse.calls.filter((call) => !NEEDED.includes(call))).toEqual([]);
-    expect(atUse.calls.includes('Module'), 'compiles at run time').toBe(host.compiles);
 
     expect(result.checks.length).toBeGreaterThan(0);
     expect(result.checks.filter((check) => !agrees(check))).toEqual([]);

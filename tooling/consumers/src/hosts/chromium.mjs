@@ -27,7 +27,6 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript' };
 export const hosts = /** @type {const} */ (['page', 'worker']).map((part) => ({
   name: `Vite build in Chromium, ${part === 'page' ? 'main thread' : 'module worker'}`,
   relaxed: true,
-  compiles: true,
   run: async (/** @type {Project} */ project) => (await project.once('vite', () => visit(project)))[part],
 }));
 

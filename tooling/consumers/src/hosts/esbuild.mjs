@@ -11,7 +11,6 @@ import { reportOf } from '../host.mjs';
 export const hosts = /** @type {const} */ (['browser', 'node']).map((platform) => ({
   name: `esbuild for ${platform === 'node' ? 'Node' : 'browsers'}, run by Node 24`,
   relaxed: true,
-  compiles: true,
   run: async (/** @type {Project} */ project) => {
     const folder = await mkdtemp(join(tmpdir(), 'gossamer-esbuild-'));
     project.defer(() => rm(folder, { recursive: true }));

@@ -6,7 +6,6 @@ export const hosts = [
   {
     name: 'Node 24 worker thread',
     relaxed: true,
-    compiles: true,
     run: async ({ dir }) => reportOf(await nodeBinary(24), 'node-worker.mjs', dir),
   },
 ];

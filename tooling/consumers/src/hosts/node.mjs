@@ -5,7 +5,6 @@ import { reportOf } from '../host.mjs';
 export const hosts = [20, 22, 24].map((major) => ({
   name: `Node ${major}`,
   relaxed: major > 20,
-  compiles: true,
   run: async (/** @type {import('../project.mjs').Project} */ { dir }) =>
     reportOf(await nodeBinary(major), 'node.mjs', dir),
 }));

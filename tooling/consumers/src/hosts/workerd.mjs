@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 const workerd = createRequire(import.meta.url)('workerd').default;
 
 /** @type {import('../host.mjs').Host[]} */
-export const hosts = [{ name: 'workerd', relaxed: false, compiles: false, run }];
+export const hosts = [{ name: 'workerd', relaxed: false, run }];
 
 /** @param {Project} project */
 async function run(project) {

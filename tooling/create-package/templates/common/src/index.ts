@@ -1,0 +1,2 @@
+export { type DotOptions, dot } from './dot.ts';
+export { NewPackageError, type NewPackageErrorCode } from './errors.ts';
