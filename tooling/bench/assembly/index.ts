@@ -1,0 +1,1 @@
+export { multiplyAddPeak, readBandwidth } from './peak';
