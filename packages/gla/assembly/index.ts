@@ -1,0 +1,9 @@
+export { glaChunk, glaScratchBytes } from './chunk';
+export { logGateToDecay } from './gate';
+export { glaRecurrent } from './recurrence';
+export { decayGate, featureMap, normSwishGate, shortConv } from './layer';
+export { allFinite, toF32 } from './span';
+export { swishMul } from '@gossamer/as-kit/assembly/activation';
+export { matmul, matmulPrepare, matmulScratchBytes } from '@gossamer/as-kit/assembly/matmul';
+export { matrixBytes, packRows, unpackRow } from '@gossamer/as-kit/assembly/matrix';
+export { rmsNorm } from '@gossamer/as-kit/assembly/norm';
