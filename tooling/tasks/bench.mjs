@@ -7,5 +7,5 @@ import { main, root, setup, step } from './setup.mjs';
 await main(async (args) => {
   await setup({ filter: '@gossamer/bench^...' });
   step('measuring on Node 24');
-  await run(await nodeBinary(24), [join(root, 'tooling/bench/src/cli.mjs'), ...args], { cwd: root });
+  await run(await nodeBinary(24), [join(root, 'tooling/bench/src/cli.mjs'), ...args], { cwd: root, output: 'inherit' });
 });

@@ -5,5 +5,5 @@ import { main, root, setup } from './setup.mjs';
 
 await main(async (args) => {
   await setup({ filter: '@gossamer/demo^...' });
-  await run(process.execPath, [join(root, 'apps/demo/src/main.mjs'), ...args], { cwd: root });
+  await run(process.execPath, [join(root, 'apps/demo/src/main.mjs'), ...args], { cwd: root, output: 'inherit' });
 });

@@ -5,7 +5,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pnpm } from '../toolchain/src/pnpm.mjs';
-import { run } from '../toolchain/src/run.mjs';
 import { ensureRust } from '../toolchain/src/rust.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -30,7 +29,7 @@ async function installWorkspace() {
   const stamp = join(root, 'node_modules/.gossamer-install');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
   step('installing the workspace (pnpm, frozen lockfile)');
-  await pnpm(['install', '--frozen-lockfile'], { cwd: root });
+  await pnpm(['install', '--frozen-lockfile'], { output: 'stderr' });
   writeFileSync(stamp, key);
 }
 
@@ -44,10 +43,9 @@ export async function setup({ filter, tasks = ['build'], rust = false, args = []
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
   if (rust) Object.assign(env, await ensureRust({ log: step }));
   step(`${tasks.join(' and ')}${filter ? ` of ${filter}` : ''}`);
-  const turbo = join(root, 'node_modules/.bin/turbo');
   const flags = ['--output-logs=new-only', '--ui=stream', '--log-prefix=task', ...args];
   if (filter) flags.push(`--filter=${filter}`);
-  await run(turbo, ['run', ...tasks, ...flags], { cwd: root, env });
+  await pnpm(['exec', 'turbo', 'run', ...tasks, ...flags], { env, output: 'stderr' }); // turbo looks for pnpm on the PATH
 }
 
 /** Runs a task's main function; an error becomes one clear sentence and exit code 1. */

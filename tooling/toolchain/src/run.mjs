@@ -9,8 +9,12 @@ export class ToolError extends Error {
  * @typedef {object} RunOptions
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env] replaces the environment
- * @property {'capture' | 'inherit'} [output] `inherit` lets the tool speak to the terminal; `capture` (default) keeps its words
+ * @property {'capture' | 'inherit' | 'stderr'} [output] `capture` (default) keeps the tool's words, `inherit` lets it speak to the
+ *   terminal, `stderr` too but keeps stdout clean for what the caller prints there
  */
+
+/** @type {Record<'capture' | 'inherit' | 'stderr', import('node:child_process').StdioOptions>} */
+const STDIO = { capture: ['ignore', 'pipe', 'pipe'], inherit: 'inherit', stderr: ['inherit', 2, 2] };
 
 /**
  * Runs a program to its end. No shell is involved, except on Windows, where npm and npx are scripts.
@@ -26,7 +30,7 @@ export function run(command, args, { cwd, env, output = 'capture' } = {}) {
       cwd,
       env,
       shell: process.platform === 'win32',
-      stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      stdio: STDIO[output],
     });
     let stdout = '';
     let both = '';
