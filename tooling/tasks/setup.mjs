@@ -24,7 +24,8 @@ function checkNode() {
 /** Installs the workspace from the frozen lockfile, unless that was done for this very lockfile. */
 async function installWorkspace() {
   const hash = createHash('sha256');
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) hash.update(readFileSync(join(root, file)));
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+    hash.update(readFileSync(join(root, file)));
   const key = hash.digest('hex');
   const stamp = join(root, 'node_modules/.gossamer-install');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;

@@ -26,7 +26,9 @@ function totals() {
       const report = JSON.parse(readFileSync(join(folder, file), 'utf8'));
       passed += report.numPassedTests ?? report.passed;
       failed += report.numFailedTests ?? report.failed;
-      const unloaded = (report.testResults ?? []).filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0);
+      const unloaded = (report.testResults ?? []).filter(
+        (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+      );
       failed += unloaded.length;
     }
   }

@@ -98,7 +98,7 @@ export function* attend(
   y: number,
   accumulate: boolean,
 ): Generator<void, void, void> {
-  const { heads, valueSize, kvKeyDim, queryDim, kvValueDim, valueDim, convSize } = shape;
+  const { heads, valueSize, kvKeyDim, queryDim, valueDim, convSize } = shape;
   const b = buffers;
   const project = function* (matrix: Matrix, conv: number, cache: number, to: number) {
     if (convSize === undefined) return yield* x.times(matrix, to);

@@ -12,7 +12,8 @@ export function checkCuSeqlens(cuSeqlens: Int32Array, sequences: number, tokens:
   checkLength('cuSeqlens', cuSeqlens, sequences + 1, fail);
   for (let n = 0; n < sequences; n++) {
     const [begin, end] = [cuSeqlens[n] as number, cuSeqlens[n + 1] as number];
-    if (end < begin) throw new GlaError('bad-value', `cuSeqlens: expected offsets that never decrease, got ${end} after ${begin}`);
+    if (end < begin)
+      throw new GlaError('bad-value', `cuSeqlens: expected offsets that never decrease, got ${end} after ${begin}`);
   }
   const [first, last] = [cuSeqlens[0], cuSeqlens[sequences]];
   if (first !== 0 || last !== tokens) {

@@ -1,7 +1,7 @@
-import { getModule as getRelaxed } from '#wasm/relaxed';
-import { getModule as getSimd, type Kernel } from '#wasm/simd';
 import { instantiate, MemoryPool } from '@gossamer/kit/memory';
 import { type ChosenVariant, chooseVariant, type Variant } from '@gossamer/kit/variant';
+import { getModule as getRelaxed } from '#wasm/relaxed';
+import { getModule as getSimd, type Kernel } from '#wasm/simd';
 import { fail } from './errors.ts';
 
 /** A build of the kernels. */

@@ -57,7 +57,14 @@ export interface LayerShape {
   readonly normEps: number;
 }
 
-const FEATURE_MAPS: readonly string[] = ['relu', 'sigmoid', 'logsigmoid', 'swish', 'sqrelu', 'gelu'] satisfies FeatureMap[];
+const FEATURE_MAPS: readonly string[] = [
+  'relu',
+  'sigmoid',
+  'logsigmoid',
+  'swish',
+  'sqrelu',
+  'gelu',
+] satisfies FeatureMap[];
 
 /** Most elements a dimension may have: keeps every product of two of them exact and every byte count meaningful. */
 const MAX_DIM = 2 ** 20;
@@ -77,7 +84,10 @@ export function layerShape(config: GlaLayerConfig): LayerShape {
   const valueDim = width('expandV', hiddenSize, expandV, heads);
   if (convSize != null) checkDim('convSize', convSize);
   if (featureMap != null && !FEATURE_MAPS.includes(featureMap)) {
-    throw new GlaError('unsupported', `featureMap: expected one of ${FEATURE_MAPS.join(', ')}, got ${show(featureMap)}`);
+    throw new GlaError(
+      'unsupported',
+      `featureMap: expected one of ${FEATURE_MAPS.join(', ')}, got ${show(featureMap)}`,
+    );
   }
   checkReal('gateLogitNormalizer', gateLogitNormalizer, gateLogitNormalizer > 0, 'a positive number');
   checkReal('normEps', normEps, normEps >= 0, 'a number ≥ 0');
@@ -121,8 +131,16 @@ function checkReal(name: string, value: number, holds: boolean, expected: string
 function width(name: string, hiddenSize: number, expand: number, heads: number): number {
   const exact = hiddenSize * expand;
   const rounded = Math.round(exact);
-  if (!(Math.abs(exact - rounded) <= 1e-9 * Math.abs(exact)) || rounded < 1 || rounded > MAX_DIM || rounded % heads !== 0) {
-    throw new GlaError('bad-shape', `${name}: hiddenSize · ${name} must be a multiple of heads = ${heads}, got ${exact}`);
+  if (
+    !(Math.abs(exact - rounded) <= 1e-9 * Math.abs(exact)) ||
+    rounded < 1 ||
+    rounded > MAX_DIM ||
+    rounded % heads !== 0
+  ) {
+    throw new GlaError(
+      'bad-shape',
+      `${name}: hiddenSize · ${name} must be a multiple of heads = ${heads}, got ${exact}`,
+    );
   }
   return rounded;
 }

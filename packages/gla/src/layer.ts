@@ -1,6 +1,6 @@
-import type { Kernel } from '#wasm/simd';
 import { checkLength, isCount, show } from '@gossamer/kit/errors';
 import { Arena } from '@gossamer/kit/memory';
+import type { Kernel } from '#wasm/simd';
 import { type AttentionBuffers, attend, attentionBuffers, matmulScratch, stateLength } from './attention.ts';
 import { checkCuSeqlens } from './cu-seqlens.ts';
 import { fail, GlaError } from './errors.ts';
@@ -61,7 +61,8 @@ export class GlaLayer {
   constructor(config: GlaLayerConfig, weights: Readonly<Record<string, Float32Array>>, options: GlaLayerOptions = {}) {
     const { sequences = 1 } = options;
     const shape = layerShape(config);
-    if (!isCount(sequences)) throw new GlaError('bad-shape', `sequences: expected a positive integer, got ${show(sequences)}`);
+    if (!isCount(sequences))
+      throw new GlaError('bad-shape', `sequences: expected a positive integer, got ${show(sequences)}`);
     checkWeights(shape, weights);
     const sizer = kernelSizer(options.variant);
     const memory = pool.acquire(0);
@@ -98,7 +99,8 @@ export class GlaLayer {
     const h = this.hiddenSize;
     if (!(x instanceof Float32Array)) throw new TypeError(`x: expected a Float32Array, got ${show(x)}`);
     if (!(out instanceof Float32Array)) throw new TypeError(`out: expected a Float32Array, got ${show(out)}`);
-    if (x.length % h !== 0) throw new GlaError('bad-length', `x: expected a multiple of ${h} elements, got ${x.length}`);
+    if (x.length % h !== 0)
+      throw new GlaError('bad-length', `x: expected a multiple of ${h} elements, got ${x.length}`);
     checkLength('out', out, x.length, fail);
     const tokens = x.length / h;
     const offsets = input.cuSeqlens === undefined ? this.#even(tokens) : this.#offsets(input.cuSeqlens, tokens);
@@ -154,7 +156,10 @@ export class GlaLayer {
   #even(tokens: number): number[] {
     const { sequences } = this;
     if (tokens % sequences !== 0) {
-      throw new GlaError('bad-length', `x: expected the same number of tokens for ${sequences} sequences, got ${tokens} in all`);
+      throw new GlaError(
+        'bad-length',
+        `x: expected the same number of tokens for ${sequences} sequences, got ${tokens} in all`,
+      );
     }
     return Array.from({ length: sequences + 1 }, (_, n) => (n * tokens) / sequences);
   }
@@ -170,13 +175,21 @@ function checkWeights(shape: LayerShape, weights: Readonly<Record<string, Float3
     throw new TypeError(`weights: expected an object of Float32Arrays, got ${show(weights)}`);
   }
   const parameters = layerParameters(shape);
-  const unknown = Object.keys(weights).find((name) => !parameters.some((known) => name === known.name || name === unfusedName(known.name)));
-  if (unknown !== undefined) throw new GlaError('bad-length', `weights: ${show(unknown)} is no weight of this configuration`);
+  const unknown = Object.keys(weights).find(
+    (name) => !parameters.some((known) => name === known.name || name === unfusedName(known.name)),
+  );
+  if (unknown !== undefined)
+    throw new GlaError('bad-length', `weights: ${show(unknown)} is no weight of this configuration`);
   for (const { name, shape: dims } of parameters) {
     const given = weightOf(weights, name);
     if (given === undefined) throw new GlaError('bad-length', `weights: ${name} (${dims.join(' × ')}) is missing`);
     if (!(given instanceof Float32Array)) throw new TypeError(`${name}: expected a Float32Array, got ${show(given)}`);
-    checkLength(name, given, dims.reduce((product, size) => product * size, 1), fail);
+    checkLength(
+      name,
+      given,
+      dims.reduce((product, size) => product * size, 1),
+      fail,
+    );
   }
 }
 

@@ -161,7 +161,9 @@ describe('the contract', () => {
     const { 'q_proj.weight': _, ...without } = good;
     expect(make(without)).toThrow('q_proj.weight (16 × 32) is missing');
     expect(make({ ...good, other: new Float32Array(1) })).toThrow('"other" is no weight');
-    expect(make({ ...good, 'q_proj.weight': new Float32Array(3) })).toThrow('q_proj.weight: expected 512 elements, got 3');
+    expect(make({ ...good, 'q_proj.weight': new Float32Array(3) })).toThrow(
+      'q_proj.weight: expected 512 elements, got 3',
+    );
     expect(make({ ...good, 'q_proj.weight': [1] as unknown as Float32Array })).toThrow(TypeError);
   });
 

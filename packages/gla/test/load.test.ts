@@ -125,7 +125,12 @@ describe('bad files', () => {
     ['an epsilon that is null-like text', { norm_eps: 'NaN' }, 'bad-file', 'norm_eps: expected a finite number'],
     ['heads that do not divide', { num_heads: 7 }, 'bad-shape', 'expandK'],
     ['an end token outside the vocabulary', { eos_token_id: 96 }, 'bad-file', 'eos_token_id'],
-    ['more layers than tensors', { num_hidden_layers: 3 }, 'bad-file', 'missing tensors: model.layers.2.attn_norm.weight'],
+    [
+      'more layers than tensors',
+      { num_hidden_layers: 3 },
+      'bad-file',
+      'missing tensors: model.layers.2.attn_norm.weight',
+    ],
     ['fewer layers than tensors', { num_hidden_layers: 1 }, 'bad-file', 'unexpected tensors: model.layers.1.'],
     ['an untied head that is not there', { tie_word_embeddings: false }, 'bad-file', 'missing tensors: lm_head.weight'],
   ])('refuses a config with %s', async (_, config, code, text) => {
@@ -146,7 +151,12 @@ describe('bad files', () => {
   const norm = 'model.norm.weight';
   it.each<[string, (tensors: Map<string, RawTensor>) => void, string, string]>([
     ['a missing tensor', (t) => t.delete(norm), 'bad-file', `missing tensors: ${norm}`],
-    ['an extra tensor', (t) => t.set('extra', { dtype: 'F32', shape: [0], bytes: new Uint8Array(0) }), 'bad-file', 'extra'],
+    [
+      'an extra tensor',
+      (t) => t.set('extra', { dtype: 'F32', shape: [0], bytes: new Uint8Array(0) }),
+      'bad-file',
+      'extra',
+    ],
     [
       'a wrong shape',
       (t) => t.set(norm, { dtype: 'F32', shape: [2, 16], bytes: new Uint8Array(128) }),
@@ -225,13 +235,13 @@ describe('bad files', () => {
     }
     const text = json(header);
     let read = 0;
-    const start = new Uint8Array(8 + text.length);
+    const start: Uint8Array = new Uint8Array(8 + text.length);
     new DataView(start.buffer).setBigUint64(0, BigInt(text.length), true);
     start.set(text, 8);
     const source = {
       size: start.length + at,
       sequential: false,
-      async read(offset: number, length: number, into = new Uint8Array(length)) {
+      async read(offset: number, length: number, into: Uint8Array = new Uint8Array(length)) {
         read = Math.max(read, offset + length);
         into.set(start.subarray(offset, offset + length));
         return into;
@@ -242,7 +252,13 @@ describe('bad files', () => {
       },
       async close() {},
     };
-    const config = { hidden_size: h, num_hidden_layers: 1, vocab_size: 64, intermediate_size: 64, tie_word_embeddings: true };
+    const config = {
+      hidden_size: h,
+      num_hidden_layers: 1,
+      vocab_size: 64,
+      intermediate_size: 64,
+      tie_word_embeddings: true,
+    };
     const error = await refused({ 'config.json': json(config), 'model.safetensors': source });
     expect(error.code).toBe('out-of-memory');
     expect(error.message).toMatch(/\d{10,} bytes are needed/);

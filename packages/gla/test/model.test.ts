@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rmsRatio } from '@gossamer/testkit/bounds';
-import { readJson, readTensors } from '@gossamer/testkit/fixtures';
+import { type FixtureTensor, readJson, readTensors } from '@gossamer/testkit/fixtures';
 import { kernelVariants } from '@gossamer/testkit/kernels';
 import { describe, expect, it } from 'vitest';
 import { GlaModel } from '../src/index.ts';
@@ -22,7 +22,8 @@ const RATIO = 1e-5;
 
 function expected({ name }: ModelCase) {
   const tensors = readTensors(new URL(`${name}.expected.safetensors`, models));
-  return { ids: [...(tensors.get('ids')?.data as Int32Array)], logits: tensors.get('logits')?.data as Float32Array };
+  const data = (key: string) => (tensors.get(key) as FixtureTensor).data;
+  return { ids: [...(data('ids') as Int32Array)], logits: data('logits') as Float32Array };
 }
 
 const files = (name: string) => ({
@@ -58,7 +59,10 @@ describe.each(kernelVariants())('%s', (variant) => {
       const want = (row[ids[i + 1] as number] as number) - Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
       expect(Math.abs((score.logProbs[i] as number) - want)).toBeLessThan(1e-4);
     }
-    expect(score.total).toBeCloseTo(score.logProbs.reduce((a, b) => a + b, 0), 12);
+    expect(score.total).toBeCloseTo(
+      score.logProbs.reduce((a, b) => a + b, 0),
+      12,
+    );
     model.dispose();
   });
 

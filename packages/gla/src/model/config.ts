@@ -46,7 +46,11 @@ export function parseConfig(text: string): GlaConfig {
   refuse(config, 'attnres_block_size', 'null', (v) => v == null);
   const hiddenSize = integer(config, 'hidden_size', 2048);
   // Older files say rms_norm_eps; the present reference ignores that key.
-  const normEps = real(config, config.norm_eps === undefined && config.rms_norm_eps !== undefined ? 'rms_norm_eps' : 'norm_eps', 1e-6);
+  const normEps = real(
+    config,
+    config.norm_eps === undefined && config.rms_norm_eps !== undefined ? 'rms_norm_eps' : 'norm_eps',
+    1e-6,
+  );
   const clampMin = config.clamp_min == null ? null : real(config, 'clamp_min', 0);
   const layer = layerShape({
     hiddenSize,

@@ -36,14 +36,21 @@ export class Engine {
 
   /** Runs `work` for `owner` when its turn comes. `check` is asked while it runs and may end it by throwing. */
   run<Result>(owner: Occupant, work: Work<Result>, check: () => void = () => {}): Promise<Result> {
-    const turn = this.#queue.then(() => {
-      const network = this.network;
+    return this.once(owner, (network) => {
       check();
-      this.#enter(owner, network);
       return runSliced(work(network), () => {
         void this.network; // throws when disposed meanwhile
         check();
       });
+    });
+  }
+
+  /** Calls `act` for `owner` when its turn comes. */
+  once<Result>(owner: Occupant, act: (network: Network) => Result | Promise<Result>): Promise<Result> {
+    const turn = this.#queue.then(() => {
+      const network = this.network;
+      this.#enter(owner, network);
+      return act(network);
     });
     this.#queue = turn.catch(() => {});
     return turn;

@@ -1,9 +1,9 @@
-import type { Kernel } from '#wasm/simd';
 import type { ByteSource, Folder, Progress, SourceOptions } from '@gossamer/kit/bytes';
 import { readText } from '@gossamer/kit/bytes';
 import { show } from '@gossamer/kit/errors';
 import type { Arena } from '@gossamer/kit/memory';
 import { readSafetensorsHeader, readSafetensorsIndex, type TensorEntry } from '@gossamer/kit/safetensors';
+import type { Kernel } from '#wasm/simd';
 import type { Allocator } from '../attention.ts';
 import { fail, GlaError } from '../errors.ts';
 import { type Matrix, matrixBytes, PANEL, STORAGE, type Storage } from '../matrix.ts';
@@ -109,10 +109,7 @@ function sum(loaded: ReadonlyMap<string, number>, sources: ReadonlyMap<string, B
   return { loaded: done, total };
 }
 
-async function readHeaders(
-  folder: Folder,
-  open: (file: string) => Promise<ByteSource>,
-): Promise<Map<string, Located>> {
+async function readHeaders(folder: Folder, open: (file: string) => Promise<ByteSource>): Promise<Map<string, Located>> {
   let single: ByteSource | undefined;
   try {
     single = await open(SINGLE);
@@ -188,7 +185,8 @@ function checkTensor({ parameter, tensor, name, row }: Move): void {
     throw new GlaError('unsupported', `${tensor.file}: ${name}: expected a type of ${types}, got ${tensor.dtype}`);
   }
   const expected = parameter.shape;
-  const fused = row > 0 || (parameter.name.endsWith('mlp.gate_proj.weight') && tensor.shape[0] === 2 * (expected[0] ?? 0));
+  const fused =
+    row > 0 || (parameter.name.endsWith('mlp.gate_proj.weight') && tensor.shape[0] === 2 * (expected[0] ?? 0));
   const want = fused ? [2 * (expected[0] as number), ...expected.slice(1)] : expected;
   if (tensor.shape.length !== want.length || tensor.shape.some((size, i) => size !== want[i])) {
     throw new GlaError('bad-file', `${tensor.file}: ${name}: expected shape ${show(want)}, got ${show(tensor.shape)}`);

@@ -1,6 +1,13 @@
-import type { Kernel } from '#wasm/simd';
 import type { Arena } from '@gossamer/kit/memory';
-import { type Allocator, type AttentionBuffers, attend, attentionBuffers, matmulScratch, stateLength } from '../attention.ts';
+import type { Kernel } from '#wasm/simd';
+import {
+  type Allocator,
+  type AttentionBuffers,
+  attend,
+  attentionBuffers,
+  matmulScratch,
+  stateLength,
+} from '../attention.ts';
 import { Activations, type Matrix, STORAGE, type Storage } from '../matrix.ts';
 import { type LayerWeights, layerParameters, layerWeights, type Parameter, type Placement } from '../weights.ts';
 import type { GlaConfig } from './config.ts';
@@ -145,7 +152,11 @@ export class Network {
       yield* normed.times(block.gate, this.#at.gate);
       yield* normed.times(block.up, this.#at.up);
       kernel.swishMul(this.#at.gate, this.#at.up, this.#at.gate, tokens * intermediateSize);
-      yield* new Activations(kernel, this.#at.gate, tokens, intermediateSize, scratch).times(block.down, this.#at.x, true);
+      yield* new Activations(kernel, this.#at.gate, tokens, intermediateSize, scratch).times(
+        block.down,
+        this.#at.x,
+        true,
+      );
       state += stateLength(layer) * 4;
     }
   }

@@ -130,16 +130,16 @@ export class GlaSession {
   }
 
   /** The session as bytes, for {@link restore} in a model of the same shape; waits for calls under way. */
-  save(): Promise<Uint8Array> {
-    const session = this;
-    return this.#run(function* (network) {
-      return packState(session.#host.config, {
-        position: session.#position,
-        seen: session.#seen,
-        logits: session.#logits,
+  async save(): Promise<Uint8Array> {
+    this.#check();
+    return this.#host.engine.once(this.#occupant, (network) =>
+      packState(this.#host.config, {
+        position: this.#position,
+        seen: this.#seen,
+        logits: this.#logits,
         state: network.readState(),
-      });
-    });
+      }),
+    );
   }
 
   /**
@@ -147,26 +147,26 @@ export class GlaSession {
    *
    * @throws `bad-file` for bytes that are no saved session or one of another shape; the session is then as before.
    */
-  restore(bytes: Uint8Array): Promise<void> {
-    const session = this;
-    return this.#run(function* (network) {
-      const saved = unpackState(session.#host.config, bytes);
+  async restore(bytes: Uint8Array): Promise<void> {
+    this.#check();
+    const saved = unpackState(this.#host.config, bytes);
+    await this.#host.engine.once(this.#occupant, (network) => {
       network.writeState(saved.state);
-      session.#seen.set(saved.seen);
-      session.#position = saved.position;
-      session.#logits = saved.logits;
+      this.#seen.set(saved.seen);
+      this.#position = saved.position;
+      this.#logits = saved.logits;
     });
   }
 
   /** A second session at the same point of the text; the two then go their own ways. */
-  fork(): Promise<GlaSession> {
-    const session = this;
-    return this.#run(function* (network) {
-      const twin = new GlaSession(session.#host);
+  async fork(): Promise<GlaSession> {
+    this.#check();
+    return this.#host.engine.once(this.#occupant, (network) => {
+      const twin = new GlaSession(this.#host);
       twin.#occupant.saved = network.readState();
-      twin.#seen.set(session.#seen);
-      twin.#position = session.#position;
-      twin.#logits = session.#logits;
+      twin.#seen.set(this.#seen);
+      twin.#position = this.#position;
+      twin.#logits = this.#logits;
       return twin;
     });
   }
@@ -179,7 +179,8 @@ export class GlaSession {
   }
 
   async #take(ids: ArrayLike<number>, check?: () => void): Promise<void> {
-    if (ids.length === 0) return this.#check();
+    this.#check();
+    if (ids.length === 0) return;
     const { engine, config } = this.#host;
     const session = this;
     const work: Work<void> = function* (network) {
@@ -200,12 +201,7 @@ export class GlaSession {
       session.#position += ids.length;
       session.#logits = logits;
     };
-    await this.#run(work, check);
-  }
-
-  async #run<Result>(work: Work<Result>, check?: () => void): Promise<Result> {
-    this.#check();
-    return await this.#host.engine.run(this.#occupant, work, check);
+    await engine.run(this.#occupant, work, check);
   }
 
   #lastLogits(): Float32Array {
@@ -227,7 +223,10 @@ export function encodeInput(host: SessionHost, input: string | ArrayLike<number>
   const { tokenizer, config } = host;
   if (typeof input === 'string') {
     if (tokenizer === undefined) {
-      throw new GlaError('unsupported', 'text was given, but the model was loaded without tokenizer.json: pass token ids');
+      throw new GlaError(
+        'unsupported',
+        'text was given, but the model was loaded without tokenizer.json: pass token ids',
+      );
     }
     return tokenizer.encode(input, { addSpecial: start });
   }

@@ -30,7 +30,10 @@ export function packState(config: GlaConfig, { position, seen, logits, state }: 
   for (const [i, value] of [MAGIC, VERSION, ...fingerprint(config)].entries()) view.setUint32(i * 4, value, true);
   view.setFloat64(32, position, true);
   view.setUint32(40, logits === undefined ? 0 : 1, true);
-  for (let i = 0; i < seen.length; i++) bytes[HEADER + (i >> 3)]! |= (seen[i] as number) << (i & 7);
+  for (let i = 0; i < seen.length; i++) {
+    const at = HEADER + (i >> 3);
+    bytes[at] = (bytes[at] as number) | ((seen[i] as number) << (i & 7));
+  }
   let at = HEADER + bits;
   for (const values of logits === undefined ? [state] : [logits, state]) {
     for (const value of values) {
