@@ -38,7 +38,11 @@ export function examples(markdown: string): Example[] {
  * strips types. `model/` beside it is the folder given.
  * @returns what is wrong, or undefined
  */
-export async function runExample(project: Project, example: Example, model?: string): Promise<string | undefined> {
+export async function runExample(
+  project: Pick<Project, 'dir'>,
+  example: Example,
+  model?: string,
+): Promise<string | undefined> {
   const { line, language, code, output } = example;
   const folder = join(project.dir, `example-${line}`);
   const file = language === 'js' ? 'example.mjs' : 'example.mts';

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '@gossamer/toolchain/run';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { committable, members, ROOT } from '../src/workspace.ts';
+
+const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
+const biome = (root: string) => run(bin('biome'), ['check', '--error-on-warnings', '.'], { cwd: root });
+const knip = (root: string) =>
+  run(bin('knip'), ['--config', 'tooling/checks/knip.json', '--no-progress'], { cwd: root });
+const tsc = (root: string, dir: string) => run(bin('tsc'), ['--project', join(root, dir)], { cwd: root });
+
+const typed = members().filter(({ manifest }) => (manifest.scripts as Record<string, string> | undefined)?.typecheck);
+
+describe('the repository', () => {
+  it('is formatted and clean to the linter', () => expect(biome(ROOT)).resolves.toBeDefined());
+
+  it('has no unused file, export or dependency', () => expect(knip(ROOT)).resolves.toBeDefined());
+
+  it.each(typed.map(({ dir }) => dir))('%s has sound types', (dir) => expect(tsc(ROOT, dir)).resolves.toBeDefined());
+});
+
+describe('a planted fault is caught', () => {
+  let copy: string;
+
+  beforeAll(() => {
+    copy = mkdtempSync(join(tmpdir(), 'gossamer-faults-'));
+    for (const path of committable().filter((path) => !path.includes('/fixtures/'))) {
+      cpSync(join(ROOT, path), join(copy, path));
+    }
+    for (const { dir } of members()) {
+      symlinkSync(join(ROOT, dir, 'node_modules'), join(copy, dir, 'node_modules'), 'junction');
+    }
+    execFileSync('git', ['init', '--quiet'], { cwd: copy });
+    writeFileSync(join(copy, 'tooling/checks/src/planted.ts'), "var a\nexport const planted: number = 'text'");
+  });
+  afterAll(() => rmSync(copy, { recursive: true }));
+
+  it('by the linter and formatter', () => expect(biome(copy)).rejects.toThrow('tooling/checks/src/planted.ts'));
+
+  it('by the search for unused code', () => expect(knip(copy)).rejects.toThrow('tooling/checks/src/planted.ts'));
+
+  it('by the type checker', () => expect(tsc(copy, 'tooling/checks')).rejects.toThrow('src/planted.ts'));
+});
