@@ -1,9 +1,9 @@
 // assembly/index.ts → the wasm binaries of a package. asc runs in this process and every file it asks for is recorded,
 // so the next build knows what it depends on without guessing at import rules.
-import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import asc from 'assemblyscript/asc';
 import { BuildError } from './errors.mjs';
+import { readIfPresent } from './outputs.mjs';
 import { inspect } from './wasm.mjs';
 
 const ENTRY = 'assembly/index.ts';
@@ -59,12 +59,9 @@ export async function compile(root, variant, mode, inputs) {
  * @param {Map<string, Uint8Array | undefined>} inputs
  */
 async function recordedRead(root, path, inputs) {
-  const bytes = await readFile(path).catch((error) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined;
-    throw error;
-  });
+  const bytes = await readIfPresent(path);
   inputs.set(relative(root, path), bytes);
-  return bytes === undefined ? null : bytes.toString('utf8');
+  return bytes === undefined ? null : new TextDecoder().decode(bytes);
 }
 
 /**

@@ -1,21 +1,25 @@
-// One package's sources → its wasm/ folder.
+// One package's sources → its wasm/ folder. AssemblyScript is not run through wasm-opt again: asc -O3 has done that, and a
+// second pass made the kernels 2 % larger.
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assemblyscript from './assemblyscript.mjs';
-import { inlineModule, kernelDeclarations, NO_MODULE, STATIC_MODULE } from './emit.mjs';
+import { inlineModule, kernelDeclarations, NO_MODULE, RUST_DECLARATIONS, STATIC_MODULE, WITH_GLUE } from './emit.mjs';
 import { BuildError } from './errors.mjs';
 import { isFresh, publish, sha256 } from './outputs.mjs';
+import * as rust from './rust.mjs';
 
 /** @typedef {{ fresh: boolean, sizes: Record<string, number> }} BuildResult sizes in bytes, empty when nothing was built */
 
 /**
  * @param {string} root the package's folder
+ * @param {(line: string) => void} log receives one line per step that takes time
  * @returns {Promise<BuildResult>}
  * @throws {BuildError} when the sources are at fault
  */
-export async function build(root) {
+export async function build(root, log) {
   if (existsSync(join(root, 'assembly/index.ts'))) return buildAssemblyScript(root);
+  if (existsSync(join(root, 'crate/Cargo.toml'))) return buildRust(root, log);
   throw new BuildError(`${root} has neither assembly/index.ts nor crate/Cargo.toml: nothing to build`);
 }
 
@@ -50,6 +54,29 @@ async function buildAssemblyScript(root) {
   ]);
   await publish(root, tools, inputs, outputs);
   return { fresh: false, sizes: { simd: simd.binary.length, relaxed: relaxed.binary.length } };
+}
+
+/**
+ * One build: the compiler has no relaxed SIMD worth a second one for f64 and u64 work.
+ * @param {string} root
+ * @param {(line: string) => void} log
+ */
+async function buildRust(root, log) {
+  const tools = `${rust.toolVersion}, build ${await ownHash()}`;
+  if (await isFresh(root, tools)) return { fresh: true, sizes: {} };
+  const { binary, glue, glueTypes, inputs } = await rust.compile(root, log);
+  /** @type {Map<string, Uint8Array | string>} */
+  const outputs = new Map([
+    ['kernel.wasm', binary],
+    ['simd.wasm', binary],
+    ['simd.inline.js', WITH_GLUE + inlineModule(binary)],
+    ['simd.module.js', WITH_GLUE + STATIC_MODULE],
+    ['glue.js', glue],
+    ['glue.d.ts', glueTypes],
+    ['kernel.d.ts', RUST_DECLARATIONS],
+  ]);
+  await publish(root, tools, inputs, outputs);
+  return { fresh: false, sizes: { simd: binary.length, glue: glue.length } };
 }
 
 /** Our own sources are an input as well. */

@@ -4,8 +4,11 @@ import { BuildError } from './errors.mjs';
 
 /** @typedef {import('./wasm.mjs').WasmInfo} WasmInfo */
 
-/** Browsers, Node, Deno, Bun: the binary as text, because every bundler passes a string on unharmed. */
-export function inlineModule(/** @type {Uint8Array} */ binary) {
+/**
+ * Browsers, Node, Deno, Bun: the binary as text, because every bundler passes a string on unharmed.
+ * @param {Uint8Array} binary
+ */
+export function inlineModule(binary) {
   return `let module;
 export function getModule() {
   if (module === undefined) {
@@ -33,7 +36,14 @@ export const NO_MODULE = `export const getModule = () => undefined;
 const GET_MODULE = `/** The compiled module (first call compiles); undefined where the host has no such build. */
 export function getModule(): WebAssembly.Module | undefined;
 `;
-const GET_MODULE_ALWAYS = `/** The compiled module; the first call compiles. */
+
+/** Makes a Rust loader speak wasm-bindgen as well: \`initSync\` and the crate's own exports. */
+export const WITH_GLUE = `export * from './glue.js';
+`;
+
+/** The declarations of a Rust loader. */
+export const RUST_DECLARATIONS = `export * from './glue.js';
+/** The compiled module, for \`initSync\`; the first call compiles. */
 export function getModule(): WebAssembly.Module;
 `;
 
@@ -84,5 +94,3 @@ function tsType(name, type) {
   if (known === undefined) throw new BuildError(`export ${name}: a ${type} cannot cross into JavaScript`);
   return known;
 }
-
-export { GET_MODULE_ALWAYS as rustDeclarations };

@@ -17,7 +17,7 @@ export const sha256 = (/** @type {Uint8Array | string} */ data) => createHash('s
  */
 export async function readManifest(root) {
   const text = await readIfPresent(join(root, 'wasm', MANIFEST));
-  return text && JSON.parse(text.toString());
+  return text && JSON.parse(new TextDecoder().decode(text));
 }
 
 /**
@@ -95,8 +95,11 @@ async function matches(base, expected) {
   return true;
 }
 
-/** @param {string} path */
-async function readIfPresent(path) {
+/**
+ * @param {string} path
+ * @returns {Promise<Uint8Array | undefined>}
+ */
+export async function readIfPresent(path) {
   return readFile(path).catch((error) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return undefined;
     throw error;
