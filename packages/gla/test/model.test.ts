@@ -49,6 +49,14 @@ describe.each(kernelVariants())('%s', (variant) => {
     model.dispose();
   });
 
+  it.each(cases)('gives the logits of every position when asked: $name', async (which) => {
+    const { ids, logits } = expected(which);
+    const model = await GlaModel.load(folder(which.name), { variant });
+    expect(rmsRatio(await model.logits(ids), logits)).toBeLessThan(RATIO);
+    expect(await model.logits([])).toHaveLength(0);
+    model.dispose();
+  });
+
   it.each(cases)('scores a text as the reference does: $name', async (which) => {
     const { ids, logits } = expected(which);
     const model = await GlaModel.load(folder(which.name), { variant });

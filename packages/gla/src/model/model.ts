@@ -19,7 +19,7 @@ import {
   type WeightStorage,
 } from './load.ts';
 import { BLOCK, modelParameters, Network, networkBuffers } from './network.ts';
-import { encodeInput, type GenerateOptions, type GenerateStep, GlaSession } from './session.ts';
+import { encodeInput, type GenerateOptions, type GenerateStep, GlaSession, type SessionHost } from './session.ts';
 
 /** How {@link GlaModel.load} reads a checkpoint. */
 export interface LoadOptions {
@@ -137,7 +137,7 @@ export class GlaModel {
   /** A new text. */
   session(): GlaSession {
     void this.#engine.network;
-    return new GlaSession({ engine: this.#engine, config: this.config, tokenizer: this.tokenizer });
+    return new GlaSession(this.#host);
   }
 
   /**
@@ -168,32 +168,60 @@ export class GlaModel {
    * @throws as {@link GlaSession.append}.
    */
   async score(input: string | ArrayLike<number>, options: { readonly signal?: AbortSignal } = {}): Promise<Score> {
-    const { config, tokenizer } = this;
-    const ids = encodeInput({ engine: this.#engine, config, tokenizer }, input, true);
-    const logProbs = new Float64Array(Math.max(0, ids.length - 1));
+    const tokens = Int32Array.from(encodeInput(this.#host, input, true));
+    const logProbs = new Float64Array(Math.max(0, tokens.length - 1));
+    await this.#eachRow(tokens.subarray(0, logProbs.length), options.signal, (row, position) => {
+      logProbs[position] = logSoftmaxAt(row, tokens[position + 1] as number);
+    });
+    const total = logProbs.reduce((sum, value) => sum + value, 0);
+    return { tokens, logProbs, total };
+  }
+
+  /**
+   * Logits (tokens × vocabSize) after every token of a text; {@link GlaSession.logits} has those of the last one alone.
+   *
+   * @throws as {@link GlaSession.append}.
+   */
+  async logits(
+    input: string | ArrayLike<number>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Float32Array> {
+    const tokens = Int32Array.from(encodeInput(this.#host, input, true));
+    const { vocabSize } = this.config;
+    const logits = new Float32Array(tokens.length * vocabSize);
+    await this.#eachRow(tokens, options.signal, (row, position) => logits.set(row, position * vocabSize));
+    return logits;
+  }
+
+  get #host(): SessionHost {
+    return { engine: this.#engine, config: this.config, tokenizer: this.tokenizer };
+  }
+
+  /** Takes a text from its beginning and shows the logits after each token. */
+  async #eachRow(
+    tokens: Int32Array,
+    signal: AbortSignal | undefined,
+    visit: (row: Float32Array, position: number) => void,
+  ): Promise<void> {
+    const { vocabSize } = this.config;
     const occupant: Occupant = { saved: undefined };
     const work = function* (network: Network): Generator<void, void, void> {
-      const logits = new Float32Array(network.logitRows * config.vocabSize);
-      for (let at = 0; at < logProbs.length; at += BLOCK) {
-        const block = Array.prototype.slice.call(ids, at, Math.min(at + BLOCK, logProbs.length));
+      const logits = new Float32Array(network.logitRows * vocabSize);
+      for (let at = 0; at < tokens.length; at += BLOCK) {
+        const block = tokens.subarray(at, at + BLOCK);
         yield* network.forward(block);
         for (let i = 0; i < block.length; i += network.logitRows) {
           const count = Math.min(network.logitRows, block.length - i);
           yield* network.logits(i, count, logits);
-          for (let j = 0; j < count; j++) {
-            const row = logits.subarray(j * config.vocabSize, (j + 1) * config.vocabSize);
-            logProbs[at + i + j] = logSoftmaxAt(row, ids[at + i + j + 1] as number);
-          }
+          for (let j = 0; j < count; j++) visit(logits.subarray(j * vocabSize, (j + 1) * vocabSize), at + i + j);
         }
       }
     };
     try {
-      await this.#engine.run(occupant, work, () => options.signal?.throwIfAborted());
+      await this.#engine.run(occupant, work, () => signal?.throwIfAborted());
     } finally {
       this.#engine.leave(occupant);
     }
-    const total = logProbs.reduce((sum, value) => sum + value, 0);
-    return { tokens: Int32Array.from(ids), logProbs, total };
   }
 
   /** Gives the memory back; it is reused by the next load. Idempotent; later calls throw `disposed`. */
