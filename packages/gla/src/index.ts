@@ -1,6 +1,7 @@
 export type { FolderInput, Progress, SourceInput } from '@gossamer/kit/bytes';
 export type { Tokenizer } from '@gossamer/kit/tokenizer';
 export { GlaError, type GlaErrorCode } from './errors.ts';
+export { type GlaOptions, type GlaResult, type GlaShape, gla } from './gla.ts';
 export type { KernelVariant, VariantOption } from './instance.ts';
 export { GlaLayer, type GlaLayerInput, type GlaLayerOptions } from './layer.ts';
 export type { FeatureMap, GlaLayerConfig } from './layer-config.ts';
@@ -8,3 +9,6 @@ export type { GlaConfig } from './model/config.ts';
 export type { WeightStorage } from './model/load.ts';
 export { GlaModel, type LoadOptions, type Score } from './model/model.ts';
 export { type GenerateOptions, type GenerateStep, GlaSession } from './model/session.ts';
+export { type GlaForwardOptions, GlaRecurrence, type GlaRecurrenceOptions } from './recurrence.ts';
+export type { GlaInput, GlaRecurrenceShape } from './recurrence-shape.ts';
+export type { GlaMode } from './segments.ts';
