@@ -1,3 +1,4 @@
+/// <reference path="./size-limit-file.d.ts" />
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import file from '@size-limit/file';

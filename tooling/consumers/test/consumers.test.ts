@@ -35,7 +35,7 @@ describe.each(names)('@gossamer/%s', (name) => {
   });
   afterAll(async () => {
     console.info(`@gossamer/${name}, compiling on first use: ${compileMs.join(', ')}`);
-    await project.dispose();
+    await project?.dispose();
   });
 
   it.each(hosts)('runs on $name', async (host) => {

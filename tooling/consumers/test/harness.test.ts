@@ -14,7 +14,7 @@ describe('a package that works at import', () => {
     await addGuest(project, `${here}fixtures/eager.scenario.mjs`);
     await dispose();
   });
-  afterAll(() => project.dispose());
+  afterAll(() => project?.dispose());
 
   it.each(hosts)('is seen on $name', async (host) => {
     const { atImport, result, problems } = await host.run(project);

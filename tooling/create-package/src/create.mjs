@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { checkName, NameError, rename } from './names.mjs';
+import { checkName, NameError, rename, sortLock } from './names.mjs';
 
 const TEMPLATES = resolve(import.meta.dirname, '../templates');
 /** Members that need every package built before their tests run. */
@@ -18,19 +18,19 @@ const ELSEWHERE = {
  * Makes packages/NAME, its consumer scenario and its first changeset, and enters it where packages are listed. When a step
  * fails, `finish` included, everything is as it was.
  * @param {string} root the repository
- * @param {string | undefined} name
+ * @param {string | undefined} wanted the name
  * @param {Language} language
  * @param {(files: string[]) => Promise<unknown>} finish is told what was written, paths relative to the root
  * @returns {Promise<string[]>} the files
  * @throws {NameError} when the name is unfit or taken
  */
-export async function createPackage(root, name, language, finish) {
-  checkName(name, takenNames(root));
-  const files = await planned(root, /** @type {string} */ (name), language);
+export async function createPackage(root, wanted, language, finish) {
+  const name = checkName(wanted, takenNames(root));
+  const files = await planned(root, name, language);
   for (const path of files.keys()) {
     if (existsSync(join(root, path)) && !isObserver(path)) throw new NameError(`${path} exists already`);
   }
-  const before = OBSERVERS.map((dir) => [join(root, dir, 'package.json'), manifestText(root, dir)]);
+  const before = new Map(OBSERVERS.map((dir) => [join(root, dir, 'package.json'), manifestText(root, dir)]));
   try {
     for (const [path, text] of files) {
       await mkdir(dirname(join(root, path)), { recursive: true });
@@ -40,7 +40,7 @@ export async function createPackage(root, name, language, finish) {
   } catch (error) {
     for (const path of files.keys()) if (!isObserver(path)) await rm(join(root, path), { force: true });
     for (const [path, text] of before) await writeFile(path, text);
-    await rm(join(root, 'packages', /** @type {string} */ (name)), { recursive: true, force: true });
+    await rm(join(root, 'packages', name), { recursive: true, force: true });
     throw error;
   }
   return [...files.keys()];
@@ -70,7 +70,9 @@ async function planned(root, name, language) {
       const path = join(entry.parentPath, entry.name);
       const relative = path.slice(join(TEMPLATES, part).length + 1).replaceAll('\\', '/');
       const home = ELSEWHERE[/** @type {keyof typeof ELSEWHERE} */ (relative)];
-      files.set(home ? home(name) : `packages/${name}/${relative}`, rename(await readFile(path, 'utf8'), name));
+      const text = rename(await readFile(path, 'utf8'), name);
+      const fitted = relative.endsWith('Cargo.lock') ? sortLock(text) : text;
+      files.set(home ? home(name) : `packages/${name}/${relative}`, fitted);
     }
   }
   for (const dir of OBSERVERS) files.set(`${dir}/package.json`, withDependency(manifestText(root, dir), name));

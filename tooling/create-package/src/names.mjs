@@ -3,12 +3,14 @@ const TEMPLATE = 'new-package';
 
 /** A mistake of the person at the terminal: printed as a sentence, without a stack. */
 export class NameError extends Error {
+  /** @override */
   name = 'NameError';
 }
 
 /**
  * @param {string | undefined} name
  * @param {readonly string[]} taken names of the workspace's members, without the scope
+ * @returns {string} the name
  * @throws {NameError} unless the name can be a package, a crate and a class
  */
 export function checkName(name, taken) {
@@ -18,6 +20,7 @@ export function checkName(name, taken) {
     );
   }
   if (taken.includes(name)) throw new NameError(`name: @gossamer/${name} exists already`);
+  return name;
 }
 
 /**
@@ -27,6 +30,15 @@ export function checkName(name, taken) {
  */
 export function rename(text, name) {
   return [kebab, pascal, snake].reduce((result, spell) => result.replaceAll(spell(TEMPLATE), spell(name)), text);
+}
+
+/**
+ * Cargo.lock with its packages in order again: cargo takes another order for an outdated lockfile.
+ * @param {string} text
+ */
+export function sortLock(text) {
+  const [head, ...packages] = text.trimEnd().split('\n\n[[package]]\n');
+  return `${[head, ...packages.sort()].join('\n\n[[package]]\n')}\n`; // each begins with its name
 }
 
 const kebab = (/** @type {string} */ name) => name;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { checkPackage } from '@gossamer/checks/check-package';
+import type { Host } from '@gossamer/consumers/host';
 import { hosts } from '@gossamer/consumers/hosts';
 import { pack } from '@gossamer/consumers/pack';
 import { addGuest, createProject } from '@gossamer/consumers/project';
@@ -7,6 +8,10 @@ import { pnpm } from '@gossamer/toolchain/pnpm';
 import { run } from '@gossamer/toolchain/run';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Clone, clone } from './clone.ts';
+
+const OBSERVERS = ['tooling/checks/package.json', 'tooling/consumers', '.changeset'];
+
+const [node20] = hosts as [Host, ...Host[]];
 
 let place: Clone;
 
@@ -26,7 +31,7 @@ it.each([
   await run(process.execPath, [join(root, 'tooling/create-package/src/cli.mjs'), name, `--${language}`], { env });
   await pnpm(['build'], { cwd: dir, env });
   await run(bin('tsc'), [], { cwd: dir });
-  await run(bin('biome'), ['check', '--error-on-warnings', '.'], { cwd: root });
+  await run(bin('biome'), ['check', '--error-on-warnings', dir, ...OBSERVERS], { cwd: root });
   expect(await pnpm(['test'], { cwd: dir, env })).toMatch(/Tests.* passed/);
   expect(await checkPackage(dir)).toEqual([]);
 
@@ -34,7 +39,7 @@ it.each([
   const project = await createProject(tarball);
   project.defer(dispose);
   await addGuest(project, join(root, `tooling/consumers/src/scenarios/${name}.mjs`));
-  const { result, problems } = await hosts[0].run(project);
+  const { result, problems } = await node20.run(project);
   expect({ problems, checks: result.checks }).toEqual({
     problems: [],
     checks: [{ name: 'dot', got: 2470, want: 2470 }],

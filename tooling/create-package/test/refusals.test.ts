@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createPackage } from '../src/create.mjs';
-import { NameError, rename } from '../src/names.mjs';
+import { NameError, rename, sortLock } from '../src/names.mjs';
 
 const MANIFEST = '{\n  "name": "observer"\n}\n';
 let root: string;
@@ -69,4 +69,12 @@ it('spells the name as each place needs it', () => {
   expect(rename('new-package NewPackageError new_package_bg', 'tiny-dot-2d')).toBe(
     'tiny-dot-2d TinyDot2dError tiny_dot_2d_bg',
   );
+});
+
+it('keeps the packages of Cargo.lock in order, whatever the name', () => {
+  const lock = (...names: string[]) =>
+    ['version = 4', ...names.map((name) => `[[package]]\nname = "${name}"\nversion = "1.0.0"`)]
+      .join('\n\n')
+      .concat('\n');
+  expect(sortLock(lock('a', 'zeta', 'rust-kit'))).toBe(lock('a', 'rust-kit', 'zeta'));
 });

@@ -8,8 +8,8 @@ const ALLOWED = [
   /^wasm\/kernel\.wasm$/,
   /^src\/.+\.ts$/,
   /^assembly\/.+\.ts$/,
-  /^crate\/(src\/.+\.rs|Cargo\.(toml|lock)|rust-toolchain\.toml|\.cargo\/config\.toml)$/,
-  /^kit\/.+\.(ts|rs|toml)$/,
+  /^crate\/(src\/.+\.rs|[\w-]+\.(toml|lock)|\.cargo\/config\.toml)$/,
+  /^kit\/.+\.(ts|rs|toml|lock)$/,
 ];
 const TESTS = /(^|\/)(tests?|bench|benches|fixtures|__tests__)\/|\.(test|spec|bench)(-d)?\.[a-z]+$/;
 const REQUIRED = ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts', 'wasm/kernel.wasm'];

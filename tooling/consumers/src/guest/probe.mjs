@@ -2,6 +2,8 @@
 
 /** What must stay untouched while a package is only imported. */
 const WATCHED = {
+  // First: where a host makes `fetch` on first sight, it may compile a parser for it.
+  globalThis: ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Worker', 'SharedWorker'],
   WebAssembly: [
     'Module',
     'Instance',
@@ -12,7 +14,6 @@ const WATCHED = {
     'instantiate',
     'instantiateStreaming',
   ],
-  globalThis: ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Worker', 'SharedWorker'],
 };
 
 const calls = [];

@@ -7,7 +7,9 @@ import { build } from 'esbuild';
 
 /** @typedef {import('../project.mjs').Project} Project */
 
-const workerd = createRequire(import.meta.url)('workerd').default;
+const require = createRequire(import.meta.url);
+// @ts-expect-error: the package has no types
+const { default: workerd } = require('workerd'); // the path of the program
 
 /** @type {import('../host.mjs').Host[]} */
 export const hosts = [{ name: 'workerd', relaxed: false, run }];

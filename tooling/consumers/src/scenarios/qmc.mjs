@@ -1,0 +1,40 @@
+import { latticePoints } from '@gossamer/qmc';
+
+/** The first entries of the 33002 lattice vector of F. Y. Kuo, and its first 8 points in exact binary fractions. */
+const VECTOR = Uint32Array.of(1, 182667, 213731, 255351, 96013);
+const RADICAL_INVERSE = [
+  [0, 0, 0, 0, 0],
+  [0.5, 0.5, 0.5, 0.5, 0.5],
+  [0.25, 0.75, 0.75, 0.75, 0.25],
+  [0.75, 0.25, 0.25, 0.25, 0.75],
+  [0.125, 0.375, 0.375, 0.875, 0.625],
+  [0.625, 0.875, 0.875, 0.375, 0.125],
+  [0.375, 0.125, 0.125, 0.625, 0.875],
+  [0.875, 0.625, 0.625, 0.125, 0.375],
+];
+/** Each order as a permutation of those points. */
+const ORDERS = {
+  'radical-inverse': [0, 1, 2, 3, 4, 5, 6, 7],
+  gray: [0, 1, 3, 2, 6, 7, 5, 4],
+  linear: [0, 4, 2, 6, 1, 5, 3, 7],
+};
+
+export async function scenario() {
+  const checks = Object.entries(ORDERS).map(([order, rows]) => ({
+    name: order,
+    got: [...latticePoints({ dimension: 5, vector: VECTOR, end: 8, order })],
+    want: rows.flatMap((row) => RADICAL_INVERSE[row]),
+  }));
+  const refused = { dimension: 5, vector: VECTOR, end: -1 };
+  checks.push({ name: 'a refusal', got: codeOf(() => latticePoints(refused)), want: 'bad-range' });
+  return { checks };
+}
+
+function codeOf(call) {
+  try {
+    call();
+    return 'none';
+  } catch (error) {
+    return error.code;
+  }
+}

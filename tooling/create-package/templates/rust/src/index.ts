@@ -1,0 +1,2 @@
+export { dot } from './dot.ts';
+export { NewPackageError, type NewPackageErrorCode } from './errors.ts';
