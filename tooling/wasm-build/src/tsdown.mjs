@@ -47,11 +47,14 @@ const disposableLib = {
 };
 
 /**
- * The sources behind "exports": ./dist/NAME.js is built from src/NAME.ts.
- * @param {{ exports: Record<string, string | { default?: string }> }} manifest
+ * The sources behind "exports" and private "imports": ./dist/NAME.js is built from src/NAME.ts.
+ * @param {{ exports: Record<string, Target>, imports?: Record<string, Target> }} manifest
+ * @typedef {string | { [condition: string]: string }} Target
  */
-function entries({ exports }) {
-  const targets = Object.values(exports).map((target) => (typeof target === 'string' ? target : target.default));
-  const built = targets.flatMap((target) => /^\.\/dist\/(.+)\.js$/.exec(target ?? '')?.[1] ?? []);
+function entries({ exports, imports = {} }) {
+  const targets = [...Object.values(exports), ...Object.values(imports)].flatMap((target) =>
+    typeof target === 'string' ? target : Object.values(target),
+  );
+  const built = targets.flatMap((target) => /^\.\/dist\/(.+)(?<!\.d)\.js$/.exec(target)?.[1] ?? []);
   return Object.fromEntries(built.map((name) => [name, `src/${name}.ts`]));
 }
