@@ -32,7 +32,7 @@ export function reportOf(node, program, cwd) {
     child.stderr.setEncoding('utf8').on('data', (text) => (err += text));
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code !== 0) return reject(new Error(`${program} ended with ${code ?? signal}:\n${err}`));
+      if (code !== 0) return reject(new Error(`${program} ended with ${code ?? signal}:\n${err.slice(-2000)}`)); // the rest is minified code
       resolve({ ...JSON.parse(out), problems: err === '' ? [] : [err] });
     });
   });

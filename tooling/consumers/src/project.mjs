@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -48,11 +49,16 @@ export async function createProject(tarball) {
 }
 
 /**
- * Puts the guest programs and a scenario into a project, ready for every host.
+ * Puts the guest programs and a scenario into a project, ready for every host. A scenario NAME.mjs that needs data has a
+ * NAME.data.mjs beside it, which gathers it on Node; no host reads a file for itself.
  * @param {Project} project
  * @param {string} scenario path of a module with `scenario()`
  */
 export async function addGuest(project, scenario) {
   await cp(join(here, 'guest'), project.dir, { recursive: true });
   await cp(scenario, join(project.dir, 'scenario.mjs'));
+  const source = scenario.replace(/\.mjs$/, '.data.mjs');
+  if (!existsSync(source)) return;
+  const { data } = await import(pathToFileURL(source).href);
+  await writeFile(join(project.dir, 'data.mjs'), `export const data = ${JSON.stringify(await data())};\n`);
 }
