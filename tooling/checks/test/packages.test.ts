@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examples, runExample } from '../src/examples.ts';
@@ -7,11 +7,13 @@ import { RULES } from '../src/rules.ts';
 import { sizes } from '../src/sizes.ts';
 import { published, ROOT } from '../src/workspace.ts';
 
-/** The model that the demo ships for a package; README examples find it as `model/`. */
-const demoModel = (dir: string): string | undefined => {
-  const model = join(ROOT, 'apps/demo/models', dir.slice('packages/'.length));
-  return existsSync(model) ? model : undefined;
-};
+/** The model that the demo ships for a package, `models/gla-…` for gla; README examples find it as `model/`. */
+function demoModel(dir: string): string | undefined {
+  const models = join(ROOT, 'apps/demo/models');
+  const prefix = `${dir.slice('packages/'.length)}-`;
+  const name = existsSync(models) ? readdirSync(models).find((model) => model.startsWith(prefix)) : undefined;
+  return name && join(models, name);
+}
 
 describe.each(published())('$manifest.name', ({ dir }) => {
   let installed: Installed;
