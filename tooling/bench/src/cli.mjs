@@ -72,7 +72,13 @@ async function benchmark(name) {
 }
 
 function report(host, { missing }, rows) {
-  return { date: new Date().toISOString(), complete: !options.quick && !options.only, host, missing: [...missing.keys()], rows };
+  return {
+    date: new Date().toISOString(),
+    complete: !options.quick && !options.only,
+    host,
+    missing: [...missing.keys()],
+    rows,
+  };
 }
 
 async function save(name, contents) {

@@ -7,10 +7,14 @@
  * @property {number} work how much one repetition does: FLOP, bytes, tokens
  * @property {() => void | Promise<void>} check throws when the result is not the oracle's
  * @property {(repeats: number) => number | Promise<number>} time seconds for that many repetitions
+ * @property {boolean} [long] whether one repetition takes seconds: its check is its warm-up, and it fills a sample
  *
  * @typedef {{ work: number, seconds: number[] }} Samples seconds of one repetition, one sample a round
  *
- * @typedef {{ rounds: number, sampleSeconds: number, warmSeconds: number }} Effort
+ * @typedef {object} Effort
+ * @property {number} rounds
+ * @property {number} sampleSeconds how long a sample lasts at least, by repetition
+ * @property {number} warmSeconds
  */
 
 /** @type {Effort} */
@@ -40,7 +44,8 @@ export class Harness {
    * @returns {Promise<Samples[]>} in the order of the contenders
    */
   async compare(title, contenders, effort = {}) {
-    const { rounds, sampleSeconds, warmSeconds } = { ...this.#effort, ...effort };
+    const wanted = { ...this.#effort, ...effort };
+    const { rounds } = wanted;
     const started = performance.now();
     for (const { name, check } of contenders) {
       try {
@@ -50,7 +55,7 @@ export class Harness {
       }
     }
     const repeats = [];
-    for (const contender of contenders) repeats.push(await calibrate(contender, sampleSeconds, warmSeconds));
+    for (const contender of contenders) repeats.push(contender.long ? 1 : await calibrate(contender, wanted));
     const samples = contenders.map(({ work }) => ({ work, seconds: /** @type {number[]} */ ([]) }));
     for (let round = 0; round < rounds; round++) {
       const order = contenders.map((_, index) => index);
@@ -63,7 +68,7 @@ export class Harness {
 }
 
 /** Warms a contender until the engine has had time to optimise it, and finds how many repetitions fill a sample. */
-async function calibrate({ time }, sampleSeconds, warmSeconds) {
+async function calibrate({ time }, { sampleSeconds, warmSeconds }) {
   const until = performance.now() + warmSeconds * 1000;
   let fastest = await time(1);
   while (performance.now() < until) fastest = Math.min(fastest, await time(1));

@@ -1,7 +1,8 @@
 // What this machine can do at most, by wasm loops. They are timed in the rounds of the work that is held against them: a
 // limit from another minute is another machine's.
-import { instantiate } from './kernels.mjs';
+
 import { timed } from './harness.mjs';
+import { instantiate } from './kernels.mjs';
 
 const FLOP_PER_ITERATION = 96; // assembly/peak.ts
 const PEAK_ITERATIONS = 100_000; // about 0.2 ms: V8 replaces slow code only between calls

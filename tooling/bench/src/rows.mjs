@@ -113,10 +113,12 @@ export function checkRow(row) {
   };
   for (const key of ['id', 'work', 'unit', 'host']) if (typeof row[key] !== 'string' || !row[key]) wrong(key, 'a text');
   if (!Number.isFinite(row.ours)) wrong('ours', 'a finite number');
-  for (const key of NUMBER_OR_NULL) if (row[key] !== null && !Number.isFinite(row[key])) wrong(key, 'a finite number or null');
+  for (const key of NUMBER_OR_NULL)
+    if (row[key] !== null && !Number.isFinite(row[key])) wrong(key, 'a finite number or null');
   if (row.peer !== null && typeof row.peerName !== 'string') wrong('peerName', 'the name of the peer');
   if ((row.peer === null) !== (row.ratio === null)) wrong('ratio', 'a number exactly when there is a peer');
-  if (row.ratio !== null && !(row.ratioLow <= row.ratio && row.ratio <= row.ratioHigh)) wrong('ratioLow', 'low ≤ ratio ≤ high');
+  if (row.ratio !== null && !(row.ratioLow <= row.ratio && row.ratio <= row.ratioHigh))
+    wrong('ratioLow', 'low ≤ ratio ≤ high');
 }
 
 const perWork = ({ work, seconds }) => seconds.map((value) => value / work);

@@ -12,7 +12,11 @@ const COLUMNS = [
     of: ({ ratioLow, ratioHigh }) => (ratioLow === null ? '' : `${significant(ratioLow)}–${significant(ratioHigh)}`),
   },
   { title: 'limit', right: true, of: ({ limit }) => significant(limit) },
-  { title: 'share', right: true, of: ({ limitShare }) => (limitShare === null ? '' : `${Math.round(limitShare * 100)} %`) },
+  {
+    title: 'share',
+    right: true,
+    of: ({ limitShare }) => (limitShare === null ? '' : `${Math.round(limitShare * 100)} %`),
+  },
   { title: 'peer is', of: ({ peerName }) => peerName ?? '' },
 ];
 
@@ -27,7 +31,11 @@ export function formatTable(rows) {
       .trimEnd(),
   );
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  const notes = rows.filter(({ note }) => note !== undefined).map(({ id, note }) => `  ${id}: ${note}`);
+  const texts = [...new Set(rows.flatMap(({ note }) => note ?? []))];
+  const notes = texts.map((text) => {
+    const ids = rows.filter(({ note }) => note === text).map(({ id }) => id);
+    return `  ${ids.join(', ')}: ${text}`;
+  });
   return [lines[0], rule, ...lines.slice(1), ...notes].join('\n');
 }
 

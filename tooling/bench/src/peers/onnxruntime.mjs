@@ -7,8 +7,8 @@ import { run } from '@gossamer/toolchain/run';
 import { encodeModel } from '../onnx.mjs';
 
 const VERSION = '1.30.0';
-/** What the benchmarks print as the peer's name. */
-export const ORT = `onnxruntime-web ${VERSION} (wasm, SIMD, 1 thread)`;
+/** What the benchmarks print as the name of this peer. */
+export const ORT = `onnxruntime-web ${VERSION}`;
 
 const ERRORS_ONLY = 3;
 

@@ -32,7 +32,9 @@ async function torchEnvironment(log) {
   const base = (await answers('python3')) ? 'python3' : 'python';
   if (!(await answers(base))) throw new ToolError(`PyTorch needs Python 3: neither python3 nor python starts`);
   const folder = await cached(`torch-${VERSION}`, async (root) => {
-    log(`torch: installing PyTorch ${VERSION} with pip; on Linux that is several GB unless pip's index has the CPU build`);
+    log(
+      `torch: installing PyTorch ${VERSION} with pip; on Linux that is several GB unless pip's index has the CPU build`,
+    );
     await run(base, ['-m', 'venv', root]);
     const flags = ['install', '--quiet', '--disable-pip-version-check'];
     await run(interpreter(root), ['-m', 'pip', ...flags, `torch==${VERSION}`, `numpy==${NUMPY_VERSION}`]);
@@ -68,7 +70,7 @@ export class Torch {
   async start() {
     this.#folder = await mkdtemp(join(tmpdir(), 'gossamer-bench-'));
     const { torch, capability } = await this.call('hello', {});
-    this.name = `PyTorch ${torch} (CPU ${capability}, eager, 1 thread)`;
+    this.name = `PyTorch ${torch} ${capability}`;
   }
 
   /**

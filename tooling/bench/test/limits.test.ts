@@ -1,0 +1,15 @@
+import { kernelVariants } from '@gossamer/testkit/kernels';
+import { expect, it } from 'vitest';
+import { bandwidthLimit, peakLimit } from '../src/limits.mjs';
+
+it.each(kernelVariants())('computes what it counts in the peak loop of the %s build', (variant) => {
+  const limit = peakLimit(variant);
+  expect(() => limit.check()).not.toThrow();
+  expect(limit.work).toBe(9_600_000);
+});
+
+it('reads every byte that it counts', async () => {
+  const limit = bandwidthLimit();
+  expect(() => limit.check()).not.toThrow();
+  expect(await limit.time(1)).toBeGreaterThan(0);
+});
