@@ -1,3 +1,4 @@
+// @ts-check
 import { hosts as chromium } from './hosts/chromium.mjs';
 import { hosts as esbuild } from './hosts/esbuild.mjs';
 import { hosts as node } from './hosts/node.mjs';

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // gossamer-create-package NAME --assemblyscript | --rust
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,3 +1,4 @@
+// @ts-check
 /** The name in the templates, in each spelling that they use. */
 const TEMPLATE = 'new-package';
 

@@ -1,3 +1,4 @@
+// @ts-check
 import { nodeBinary } from '@gossamer/toolchain/node';
 import { reportOf } from '../host.mjs';
 
