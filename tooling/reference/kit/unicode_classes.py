@@ -1,7 +1,7 @@
-"""Which code points does the regex engine of the `tokenizers` library put in \\p{L}, \\p{N} and \\s?
+"""Which code points does the regex engine of the `tokenizers` library put in \\p{L}, \\p{N}, \\s and \\w?
 
 Every code point 0..0x10FFFF is probed through the library itself, so the tables follow the Unicode version
-compiled into its engine and not Python's. Run: python unicode_classes.py
+compiled into its engine and not Python's. \\w is what decides about added tokens with `single_word`. Run: python unicode_classes.py
 Writes unicode-classes.json beside this file.
 """
 
@@ -9,7 +9,7 @@ import json
 import pathlib
 
 import tokenizers
-from tokenizers import Regex, pre_tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, models, pre_tokenizers
 
 LAST = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)  # not encodable in UTF-8, so they never reach the engine: members of no class
@@ -30,6 +30,36 @@ def members(pattern: str) -> bytearray:
         for cp, keep in zip(points, kept):
             flags[cp] = 1 - keep
     return flags
+
+
+def neighbours(token: AddedToken, before: bool) -> bytearray:
+    """One flag per code point: is the added token x found, with nothing of its neighbour, beside that character?"""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.add_tokens([token])
+    flags = bytearray(LAST + 1)
+    for start in range(0, LAST + 1, BLOCK):
+        points = [cp for cp in range(start, min(start + BLOCK, LAST + 1)) if cp not in SURROGATES and cp != ord("x")]
+        # Three characters each; the . keeps the probes apart, for it is in no class.
+        text = "".join(f"{chr(cp)}x." if before else f"x{chr(cp)}." for cp in points)
+        for low, high in tokenizer.encode(text).offsets:
+            if high - low == 1:
+                flags[points[low // 3]] = 1
+    return flags
+
+
+def word_members(space: bytearray) -> bytearray:
+    """\\w, seen on both sides of an added token; what a token strips must be \\s on both sides."""
+    beside = [neighbours(AddedToken("x", single_word=True, normalized=False), before) for before in (True, False)]
+    lstrip = neighbours(AddedToken("x", lstrip=True, normalized=False), True)
+    rstrip = neighbours(AddedToken("x", rstrip=True, normalized=False), False)
+    word = bytearray(1 - flag for flag in beside[0])
+    for cp in range(LAST + 1):
+        if cp in SURROGATES or cp == ord("x"):
+            word[cp] = cp == ord("x")
+            continue
+        assert beside[0][cp] == beside[1][cp] == 1 - word[cp], hex(cp)
+        assert lstrip[cp] == rstrip[cp] == 1 - space[cp], hex(cp)
+    return word
 
 
 def ranges(flags: bytearray) -> list[list[int]]:
@@ -81,10 +111,11 @@ def main() -> None:
         assert space[cp] != not_space[cp], hex(cp)
     differences = check_byte_level(letter, number, space)
     assert differences == 0, differences
+    word = word_members(space)
     # The case-insensitive contractions of the Llama-3 split: which characters stand for each letter?
     fold = {c: [cp for cp, flag in enumerate(members(f"(?i:{c})")) if flag] for c in "stremvld"}
 
-    tables = {name: ranges(flags) for name, flags in (("L", letter), ("N", number), ("s", space))}
+    tables = {name: ranges(flags) for name, flags in (("L", letter), ("N", number), ("s", space), ("w", word))}
     result = {
         "origin": "probed from the regex engine of the Python package tokenizers, see unicode_classes.py",
         "tokenizers": tokenizers.__version__,
