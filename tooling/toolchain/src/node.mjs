@@ -26,7 +26,7 @@ export async function nodeBinary(major, { log = () => {} } = {}) {
   const machine = `${process.platform}-${process.arch}`;
   const binaries = BINARIES[machine];
   const version = binaries?.versions[major];
-  if (version === undefined) {
+  if (binaries === undefined || version === undefined) {
     throw new ToolError(`npm carries no Node ${major} for ${machine}: run this under Node ${major} itself`);
   }
   const folder = await cached(`node-${version}-${machine}`, async (root) => {

@@ -46,7 +46,7 @@ export async function ensureCompiler({ log = () => {} } = {}) {
     );
   }
   const env = { ...process.env, RUSTUP_TOOLCHAIN: RUST };
-  // Fails when the toolchain is absent: rustup then must not fetch the default set of components by itself.
+  // An absent toolchain makes this fail, which is the same as a missing target.
   const installed = await run('rustup', ['target', 'list', '--installed', '--toolchain', RUST]).catch(() => '');
   if (!installed.split(/\s+/).includes(TARGET)) {
     log(`rust: installing the ${RUST} compiler for ${TARGET}`);

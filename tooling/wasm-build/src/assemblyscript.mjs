@@ -38,7 +38,7 @@ export async function compile(root, variant, mode, inputs) {
   const { error } = await asc.main([ENTRY, '--outFile', 'kernel.wasm', '--baseDir', root, ...flags], {
     stdout: messages,
     stderr: messages,
-    transforms: [names],
+    transforms: [/** @type {any} */ (names)], // asc adds the other members itself
     listFiles: () => [],
     readFile: (name, base) => recordedRead(root, resolve(base, name), inputs),
     writeFile: (name, contents) => {

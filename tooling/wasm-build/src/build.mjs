@@ -39,20 +39,18 @@ async function buildAssemblyScript(root) {
     simd: await assemblyscript.compile(root, 'simd', 'debug', inputs),
     relaxed: await assemblyscript.compile(root, 'relaxed', 'debug', inputs),
   };
-  /** @type {Map<string, Uint8Array | string>} */
-  const outputs = new Map([
-    ['kernel.wasm', simd.binary],
-    ['simd.wasm', simd.binary],
-    ['relaxed.wasm', relaxed.binary],
-    ['debug/simd.wasm', debug.simd.binary],
-    ['debug/relaxed.wasm', debug.relaxed.binary],
-    ['simd.inline.js', inlineModule(simd.binary)],
-    ['relaxed.inline.js', inlineModule(relaxed.binary)],
-    ['simd.module.js', STATIC_MODULE],
-    ['none.js', NO_MODULE],
-    ['kernel.d.ts', declarations],
-  ]);
-  await publish(root, tools, inputs, outputs);
+  await publish(root, tools, inputs, {
+    'kernel.wasm': simd.binary,
+    'simd.wasm': simd.binary,
+    'relaxed.wasm': relaxed.binary,
+    'debug/simd.wasm': debug.simd.binary,
+    'debug/relaxed.wasm': debug.relaxed.binary,
+    'simd.inline.js': inlineModule(simd.binary),
+    'relaxed.inline.js': inlineModule(relaxed.binary),
+    'simd.module.js': STATIC_MODULE,
+    'none.js': NO_MODULE,
+    'kernel.d.ts': declarations,
+  });
   return { fresh: false, sizes: { simd: simd.binary.length, relaxed: relaxed.binary.length } };
 }
 
@@ -65,17 +63,15 @@ async function buildRust(root, log) {
   const tools = `${rust.toolVersion}, build ${await ownHash()}`;
   if (await isFresh(root, tools)) return { fresh: true, sizes: {} };
   const { binary, glue, glueTypes, inputs } = await rust.compile(root, log);
-  /** @type {Map<string, Uint8Array | string>} */
-  const outputs = new Map([
-    ['kernel.wasm', binary],
-    ['simd.wasm', binary],
-    ['simd.inline.js', WITH_GLUE + inlineModule(binary)],
-    ['simd.module.js', WITH_GLUE + STATIC_MODULE],
-    ['glue.js', glue],
-    ['glue.d.ts', glueTypes],
-    ['kernel.d.ts', RUST_DECLARATIONS],
-  ]);
-  await publish(root, tools, inputs, outputs);
+  await publish(root, tools, inputs, {
+    'kernel.wasm': binary,
+    'simd.wasm': binary,
+    'simd.inline.js': WITH_GLUE + inlineModule(binary),
+    'simd.module.js': WITH_GLUE + STATIC_MODULE,
+    'glue.js': glue,
+    'glue.d.ts': glueTypes,
+    'kernel.d.ts': RUST_DECLARATIONS,
+  });
   return { fresh: false, sizes: { simd: binary.length, glue: glue.length } };
 }
 

@@ -38,17 +38,17 @@ export async function isFresh(root, tools) {
  * @param {string} root
  * @param {string} tools
  * @param {Map<string, Uint8Array | undefined>} inputs
- * @param {Map<string, Uint8Array | string>} outputs by path inside wasm/
+ * @param {Record<string, Uint8Array | string>} outputs by path inside wasm/
  */
 export async function publish(root, tools, inputs, outputs) {
   const folder = join(root, 'wasm');
   await rm(join(folder, MANIFEST), { force: true }); // from here on until the end, an interrupted build is a stale one
   for (const stale of await filesIn(folder)) {
-    if (!outputs.has(stale)) await rm(join(folder, stale));
+    if (!(stale in outputs)) await rm(join(folder, stale));
   }
-  for (const [path, contents] of outputs) await replace(join(folder, path), contents);
+  for (const [path, contents] of Object.entries(outputs)) await replace(join(folder, path), contents);
   /** @type {Manifest} */
-  const manifest = { tools, inputs: hashes(inputs), outputs: hashes(outputs) };
+  const manifest = { tools, inputs: hashes(inputs), outputs: hashes(Object.entries(outputs)) };
   await replace(join(folder, MANIFEST), `${JSON.stringify(manifest, undefined, 1)}\n`);
 }
 
@@ -77,7 +77,7 @@ async function filesIn(folder) {
     );
 }
 
-/** @param {Map<string, Uint8Array | string | undefined>} files */
+/** @param {Iterable<[path: string, data: Uint8Array | string | undefined]>} files */
 function hashes(files) {
   const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(sorted.map(([path, data]) => [path, data === undefined ? null : sha256(data)]));
