@@ -3,7 +3,7 @@
 // gossamer-create-package NAME --assemblyscript | --rust
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pnpm } from '@gossamer/toolchain/pnpm';
+import { pnpm, pnpmCommand } from '@gossamer/toolchain/pnpm';
 import { run } from '@gossamer/toolchain/run';
 import { createPackage } from './create.mjs';
 
@@ -27,7 +27,7 @@ try {
   const [name] = positionals;
   await createPackage(root, name, values.rust ? 'rust' : 'assemblyscript', finish);
   console.log(`packages/${name} is ready. It computes a dot product: put your method in its place. Next:
-  npx turbo run build test --filter=@gossamer/${name}
+  ${(await pnpmCommand()).join(' ')} exec turbo run build test --filter=@gossamer/${name}
   tooling/create-package/README.md says what to change first.`);
 } catch (error) {
   console.error(/** @type {Error} */ (error).message);
