@@ -1,7 +1,7 @@
 import { type Packed, text } from '../packed.ts';
 
 /** The sections of a package's README after its opening, in this order (STYLE §12). */
-export const SECTIONS: readonly string[] = [
+const SECTIONS: readonly string[] = [
   'Install',
   'API',
   'Limits and accuracy',
