@@ -2,7 +2,7 @@
 // with the reference implementation. Exit code 1 when the agreement fails.
 import { parseArgs } from 'node:util';
 import { GlaError } from '@gossamer/gla';
-import { tellStory } from './story.mjs';
+import { scoreHeldOut, tellStory } from './story.mjs';
 
 const USAGE = `npm run demo -- [options] ["the beginning of a story"]
 
@@ -13,6 +13,7 @@ const USAGE = `npm run demo -- [options] ["the beginning of a story"]
   --seed <n>                default 1
   --weights <how>           stored (default), int8 or int8x32
   --variant <build>         auto (default), simd or relaxed
+  --held-out                instead of a story, recompute the model card's bits per byte
   --json                    one JSON object on standard output, nothing else
 `;
 
@@ -24,6 +25,7 @@ const OPTIONS = {
   seed: { type: 'string', default: '1' },
   weights: { type: 'string', default: 'stored' },
   variant: { type: 'string', default: 'auto' },
+  'held-out': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 };
@@ -36,17 +38,18 @@ async function main() {
   }
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped')));
-  const result = await tellStory({
+  const common = { weights: values.weights, variant: values.variant, signal: stop.signal };
+  const write = values.json ? () => {} : (text) => process.stdout.write(text);
+  const run = values['held-out'] ? scoreHeldOut : tellStory;
+  const result = await run({
+    ...common,
+    write,
     model: values.model,
     prompt: positionals.length > 0 ? positionals.join(' ') : undefined,
     maxTokens: Number(values['max-tokens']),
     temperature: Number(values.temperature),
     topP: Number(values['top-p']),
     seed: Number(values.seed),
-    weights: values.weights,
-    variant: values.variant,
-    signal: stop.signal,
-    write: values.json ? () => {} : (text) => process.stdout.write(text),
   });
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   if (result.agreement?.holds === false) process.exitCode = 1;

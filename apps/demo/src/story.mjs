@@ -1,17 +1,45 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { GlaModel } from '@gossamer/gla';
-import { agreement } from './agreement.mjs';
+import { agreement, heldOutAgreement } from './agreement.mjs';
+import { bitsPerByte } from './held-out.mjs';
 
 /** The model that ships with the demo. */
 export const BUNDLED = fileURLToPath(new URL('../models/gla-tales', import.meta.url));
+
+async function bundledReference() {
+  return JSON.parse(await readFile(`${BUNDLED}/reference.json`, 'utf8'));
+}
+
+/** Recomputes the bits per byte that the bundled model's card states. */
+export async function scoreHeldOut({ write, weights, variant, signal }) {
+  const { heldOut } = await bundledReference();
+  const model = await GlaModel.load(BUNDLED, { weights, variant, signal });
+  try {
+    const got = await bitsPerByte(model, `${BUNDLED}/held-out.txt`, { signal });
+    const result = {
+      method: 'gla',
+      variant: model.variant,
+      weights,
+      ...got,
+      agreement: heldOutAgreement(got, heldOut, weights),
+    };
+    write(
+      `\n  ${got.bitsPerByte.toFixed(4)} bits per byte over ${got.tokens} tokens, ${got.bytes} bytes; ` +
+        `the card says ${heldOut.bitsPerByte.toFixed(4)}: ${result.agreement.holds ? 'holds' : 'DIFFERS'}\n`,
+    );
+    return result;
+  } finally {
+    model.dispose();
+  }
+}
 
 /**
  * Loads a model, continues the prompt, and measures. `write` gets what a person reads, the result is for machines.
  * The bundled model is also compared with what the reference implementation computed for it.
  */
 export async function tellStory({ model: folder = BUNDLED, prompt, write, weights, variant, signal, ...options }) {
-  const reference = folder === BUNDLED ? JSON.parse(await readFile(`${BUNDLED}/reference.json`, 'utf8')) : undefined;
+  const reference = folder === BUNDLED ? await bundledReference() : undefined;
   const text = prompt ?? reference?.prompt ?? 'Once upon a time';
   const began = performance.now();
   const model = await GlaModel.load(folder, { weights, variant, signal });

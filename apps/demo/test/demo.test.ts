@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const main = fileURLToPath(new URL('../src/main.mjs', import.meta.url));
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function demo(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+describe('the demo', () => {
+  it('continues a prompt and agrees with the reference', async () => {
+    const { code, stdout } = await demo('Once upon a time, there was a little fox', '--max-tokens', '60');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Once upon a time, there was a little fox');
+    expect(stdout).toMatch(/\d+ tokens at \d+ tokens\/s/);
+    expect(stdout).toMatch(/greedy text equal: holds/);
+  });
+
+  it('says the same to machines, and the same seed says the same again', async () => {
+    const args = ['The dog', '--json', '--max-tokens', '30', '--seed', '7', '--variant', 'simd'];
+    const [a, b] = [await demo(...args), await demo(...args)];
+    const [first, second] = [JSON.parse(a.stdout), JSON.parse(b.stdout)];
+    expect(first.agreement).toMatchObject({ holds: true, greedyAgrees: true, tokens: 199 });
+    expect(first.agreement.logProbDifference).toBeLessThan(1e-3);
+    expect(first.tokens).toBe(30);
+    expect(first.text.length).toBeGreaterThan(30);
+    expect(second.text).toBe(first.text);
+  });
+
+  it.each(['int8', 'int8x32'])('runs with %s weights', async (weights) => {
+    const { code, stdout } = await demo('--json', '--max-tokens', '5', '--weights', weights);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).agreement).toMatchObject({ holds: true });
+  });
+
+  it.each(['stored', 'int8', 'int8x32'])("recomputes the card's bits per byte with %s weights", async (weights) => {
+    const { code, stdout } = await demo('--held-out', '--json', '--weights', weights);
+    const { agreement, tokens, bytes } = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect({ tokens, bytes }).toEqual({ tokens: 37_658, bytes: 149_442 });
+    expect(agreement.difference).toBeLessThan(weights === 'stored' ? 1e-3 : 1e-2);
+  });
+
+  it('fails with one clear sentence', async () => {
+    const missing = await demo('--model', './nowhere');
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr.trim().split('\n')).toHaveLength(1);
+    expect(missing.stderr).toContain('config.json');
+    const unknown = await demo('--frobnicate');
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toContain('--frobnicate');
+    const wrong = await demo('--top-p', '2');
+    expect(wrong).toMatchObject({ code: 1 });
+    expect(wrong.stderr).toContain('topP: expected');
+  });
+});
