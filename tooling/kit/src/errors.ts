@@ -11,6 +11,7 @@ export type KitErrorCode =
   | 'truncated'
   | 'out-of-order'
   | 'bad-token'
+  | 'bad-value'
   | 'disposed';
 
 /**

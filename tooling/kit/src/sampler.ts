@@ -1,6 +1,7 @@
 import type { Fail } from './errors.ts';
 import { isCount, show } from './errors.ts';
 import { candidates, type SamplerSettings } from './sampler/candidates.ts';
+import { expOfNegative } from './sampler/exp.ts';
 import { uniformGenerator } from './sampler/random.ts';
 
 type SamplerFail = Fail<'bad-option' | 'bad-value'>;
@@ -17,7 +18,7 @@ export interface SamplerOptions {
   readonly minP?: number | undefined;
   /** Divides positive and multiplies negative logits of tokens in the text so far; > 0, 1 is off. */
   readonly repetitionPenalty?: number | undefined;
-  /** An integer from 0 to 2^32 − 1; a fresh one unless given. */
+  /** An integer from 0 to 2^32 − 1; a fresh one unless given. Equal seeds and logits draw equal tokens on every host. */
   readonly seed?: number | undefined;
 }
 
@@ -86,11 +87,11 @@ function draw({ ids, weights }: ReturnType<typeof candidates>, u: number): numbe
   return ids.at(-1); // rounding may leave nothing to pass
 }
 
-/** ln of the softmax of `logits` at `id`, summed in f64. */
+/** ln of the softmax of `logits` at `id`, summed in f64; NaN when a logit is, or when the largest is infinite. */
 export function logSoftmaxAt(logits: Float32Array, id: number): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (const logit of logits) largest = Math.max(largest, logit);
   let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - largest);
+  for (const logit of logits) sum += expOfNegative(logit - largest);
   return (logits[id] as number) - largest - Math.log(sum);
 }

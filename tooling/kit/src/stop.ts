@@ -12,7 +12,8 @@ export interface StopMatcher {
 }
 
 /**
- * A matcher of `stops`; the one that begins first ends the text.
+ * A matcher of `stops`. The one that is complete first ends the text, of those that end together the longest: so how the
+ * text is cut into pieces makes no difference.
  *
  * @throws `bad-option` for what is no list of non-empty strings.
  */
@@ -20,18 +21,32 @@ export function createStopMatcher(stops: readonly string[], fail: Fail<'bad-opti
   if (!Array.isArray(stops) || stops.some((stop) => typeof stop !== 'string' || stop === '')) {
     throw fail('bad-option', `stop: expected a list of non-empty strings, got ${show(stops)}`);
   }
+  const automata = stops.map((stop) => new StopAutomaton(stop));
   let held = '';
   let stopped = false;
   return {
     push(piece) {
       if (stopped) return '';
-      held += piece;
-      const found = stops.map((stop) => held.indexOf(stop)).filter((at) => at >= 0);
-      stopped = found.length > 0;
-      const end = stopped ? Math.min(...found) : held.length - longestBeginning(held, stops);
-      const shown = held.slice(0, end);
-      held = stopped ? '' : held.slice(end);
-      return shown;
+      const text = held + piece;
+      let open = 0; // how much of the end of the text is the beginning of a stop string
+      for (let i = 0; i < piece.length; i++) {
+        let found = 0;
+        open = 0;
+        for (const automaton of automata) {
+          const matched = automaton.step(piece.charCodeAt(i));
+          open = Math.max(open, matched);
+          if (matched === automaton.length) found = Math.max(found, matched);
+        }
+        if (found > 0) {
+          const end = held.length + i + 1;
+          stopped = true;
+          held = '';
+          return text.slice(0, end - found);
+        }
+      }
+      if (piece === '') return '';
+      held = text.slice(text.length - open);
+      return text.slice(0, text.length - open);
     },
     flush() {
       const rest = held;
@@ -44,16 +59,31 @@ export function createStopMatcher(stops: readonly string[], fail: Fail<'bad-opti
   };
 }
 
-/** Length of the longest end of `text` with which a stop string begins. */
-function longestBeginning(text: string, stops: readonly string[]): number {
-  let longest = 0;
-  for (const stop of stops) {
-    for (let length = Math.min(stop.length - 1, text.length); length > longest; length--) {
-      if (text.endsWith(stop.slice(0, length))) {
-        longest = length;
-        break;
-      }
+/** How much of the beginning of a string the end of a text matches (Knuth, Morris and Pratt 1977). */
+class StopAutomaton {
+  readonly #stop: string;
+  #matched = 0;
+  /** For each length of a match, the next shorter one that fits as well. */
+  readonly #shorter: number[] = [0, 0];
+
+  constructor(stop: string) {
+    this.#stop = stop;
+    for (let length = 2; length <= stop.length; length++) {
+      this.#shorter.push(this.step(stop.charCodeAt(length - 1))); // the string runs over itself, one unit behind
     }
+    this.#matched = 0;
   }
-  return longest;
+
+  get length(): number {
+    return this.#stop.length;
+  }
+
+  /** Takes one more code unit of the text; returns the length of the match. */
+  step(unit: number): number {
+    let matched = this.#matched;
+    while (matched > 0 && unit !== this.#stop.charCodeAt(matched)) matched = this.#shorter[matched] as number;
+    if (unit === this.#stop.charCodeAt(matched)) matched++;
+    this.#matched = matched;
+    return matched;
+  }
 }

@@ -1,8 +1,10 @@
 import { readJson } from '@gossamer/testkit/fixtures';
-import { normals } from '@gossamer/testkit/random';
+import { normals, uniforms } from '@gossamer/testkit/random';
 import { describe, expect, it } from 'vitest';
 import { candidates } from '../src/sampler/candidates.ts';
+import { expOfNegative } from '../src/sampler/exp.ts';
 import { uniformGenerator } from '../src/sampler/random.ts';
+import { kthLargest, LazyOrder } from '../src/sampler/select.ts';
 import { createSampler, logSoftmaxAt, type SamplerOptions } from '../src/sampler.ts';
 import { createStopMatcher } from '../src/stop.ts';
 
@@ -43,12 +45,12 @@ describe('candidates', () => {
     }
   });
 
-  it('finds a nucleus that is deeper than the first look', () => {
+  it('finds a deep nucleus', () => {
     const n = 40_000;
     const logits = new Float32Array(n).fill(-20);
     logits[7] = 0; // the others sum to 8e-5
     const seen = new Uint8Array(n);
-    expect(candidates(logits, seen, { ...neutral, topP: 0.9999 }).ids).toEqual([7]);
+    expect([...candidates(logits, seen, { ...neutral, topP: 0.9999 }).ids]).toEqual([7]);
     const deep = candidates(logits, seen, { ...neutral, topP: 0.99996 }).ids;
     // Mass of all but the first is 40,000·e^−20 = 8.2e-5; about half of it is needed.
     expect(deep.length).toBeGreaterThan(15_000);
@@ -58,7 +60,7 @@ describe('candidates', () => {
   it('has none for NaN, ∞ and all −∞', () => {
     const seen = new Uint8Array(3);
     for (const bad of [[0, Number.NaN, 1], [0, Number.POSITIVE_INFINITY, 1], Array(3).fill(Number.NEGATIVE_INFINITY)]) {
-      expect(candidates(Float32Array.from(bad), seen, neutral).ids).toEqual([]);
+      expect(candidates(Float32Array.from(bad), seen, neutral).ids).toHaveLength(0);
       expect(() => createSampler({}, fail).sample(Float32Array.from(bad), seen)).toThrow('bad-value: logits');
     }
   });
@@ -133,6 +135,55 @@ describe('createSampler', () => {
   });
 });
 
+describe('expOfNegative', () => {
+  it('agrees with Math.exp to a few units in the last place, down to 0', () => {
+    let worst = 0;
+    for (let i = 0; i < 200_000; i++) {
+      const x = i < 100_000 ? -i * 0.007451 : -i * 1e-7; // to below −745, and near 0
+      const want = Math.exp(x);
+      // 4·2^−53 of its own and 1 ulp of the engine's; subnormal results are rounded once more.
+      worst = Math.max(worst, Math.abs(expOfNegative(x) - want) / (6 * 2 ** -53 * want + 2 ** -1074));
+    }
+    expect(worst).toBeLessThanOrEqual(1);
+    expect([0, -0, -745.2, Number.NEGATIVE_INFINITY, Number.NaN].map(expOfNegative)).toEqual([1, 1, 0, 0, Number.NaN]);
+  });
+
+  it('gives the same bits on every host', () => {
+    expect([-0.1, -1, -17.25, -700].map(expOfNegative)).toEqual([
+      0.9048374180359595, 0.36787944117144233, 3.2241867372567335e-8, 9.85967654375977e-305,
+    ]);
+  });
+});
+
+describe('logSoftmaxAt', () => {
+  it('sums in f64 and hides nothing', () => {
+    expect(logSoftmaxAt(new Float32Array(1000).fill(5), 7)).toBeCloseTo(-Math.log(1000), 12);
+    expect(logSoftmaxAt(Float32Array.of(0, Number.NEGATIVE_INFINITY), 1)).toBe(Number.NEGATIVE_INFINITY);
+    expect(logSoftmaxAt(Float32Array.of(1000, 0), 1)).toBe(-1000);
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(logSoftmaxAt(Float32Array.of(0, bad, 1), 0)).toBeNaN();
+    }
+  });
+});
+
+describe('kthLargest and LazyOrder', () => {
+  it('agree with a full sort', () => {
+    for (const n of [1, 2, 3, 10, 257]) {
+      const values = normals(n, n).map((x) => Math.round(2 * x) + 0); // many ties
+      const sorted = values.slice().sort((a, b) => b - a);
+      const ranks = Array.from(values.keys()).sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
+      for (let k = 1; k <= n; k++) expect(kthLargest(values, k)).toBe(sorted[k - 1]);
+      const larger = (a: number, b: number) => {
+        const [x, y] = [values[a] as number, values[b] as number];
+        return x > y || (x === y && a < b);
+      };
+      const order = new LazyOrder(n, larger);
+      expect(Array.from({ length: n }, () => order.next())).toEqual(ranks);
+      expect(order.next()).toBeUndefined();
+    }
+  });
+});
+
 describe('createStopMatcher', () => {
   const feed = (stops: string[], pieces: string[]) => {
     const matcher = createStopMatcher(stops, fail);
@@ -150,6 +201,32 @@ describe('createStopMatcher', () => {
     expect(feed(['xyz', 'b'], ['axy', 'bxyz'])).toEqual({ shown: ['a', 'xy'], rest: '', stopped: true });
     expect(feed(['xyz'], ['axy'])).toEqual({ shown: ['a'], rest: 'xy', stopped: false });
     expect(feed([], ['a', 'b'])).toEqual({ shown: ['a', 'b'], rest: '', stopped: false });
+  });
+
+  it('gives the same text however it is cut', () => {
+    const stops = ['abcd', 'bc', 'aabaa', 'xx'];
+    const letters = Array.from(uniforms(3, 4000), (u) => 'abcdx'[Math.floor(5 * u)]).join('');
+    for (let start = 0; start < letters.length; start += 20) {
+      const text = letters.slice(start, start + 20);
+      // The first end of a stop string, and the longest that ends there.
+      const ends = Array.from(text, (_, i) => stops.filter((stop) => text.slice(0, i + 1).endsWith(stop)));
+      const end = ends.findIndex((found) => found.length > 0);
+      const longest = Math.max(...(ends[end] ?? []).map((stop) => stop.length));
+      const want = end < 0 ? text : text.slice(0, end + 1 - longest);
+      for (const size of [1, 2, 3, 7, 20]) {
+        const pieces = Array.from({ length: Math.ceil(20 / size) }, (_, i) => text.slice(i * size, (i + 1) * size));
+        const { shown, rest, stopped } = feed(stops, pieces);
+        expect([text, shown.join('') + rest, stopped]).toEqual([text, want, end >= 0]);
+      }
+    }
+  });
+
+  it('keeps what it holds over an empty piece', () => {
+    expect(feed(['END'], ['E', '', 'ND'])).toEqual({ shown: ['', '', ''], rest: '', stopped: true });
+  });
+
+  it('holds back no more than it must', () => {
+    expect(feed(['aaab'], ['aaaaaa']).shown).toEqual(['aaa']);
   });
 
   it('refuses what is no list of strings', () => {

@@ -1,3 +1,6 @@
+import { expOfNegative } from './exp.ts';
+import { kthLargest, LazyOrder } from './select.ts';
+
 /** The filters of a sampler, checked; what is off is at its neutral value. */
 export interface SamplerSettings {
   /** > 0 */
@@ -12,14 +15,11 @@ export interface SamplerSettings {
   readonly repetitionPenalty: number;
 }
 
-/** Tokens that are left, likeliest first, and e^(score − largest score) of each. */
+/** Tokens that are left, and e^(score − largest score) of each. Without top-p in the order of their ids, else likeliest first. */
 export interface Candidates {
-  readonly ids: readonly number[];
-  readonly weights: readonly number[];
+  readonly ids: Int32Array;
+  readonly weights: Float64Array;
 }
-
-/** First width, in nats below the largest score, in which top-p looks for its tokens: e^−12 = 6e-6. */
-const FIRST_DEPTH = 12;
 
 /**
  * Applies repetition penalty, temperature, top-k, top-p and min-p in the order and with the edge cases of `transformers`:
@@ -31,13 +31,12 @@ const FIRST_DEPTH = 12;
 export function candidates(logits: Float32Array, seen: Uint8Array, settings: SamplerSettings): Candidates {
   const scores = scaled(logits, seen, settings);
   const largest = maximum(scores);
-  if (!Number.isFinite(largest)) return { ids: [], weights: [] };
+  if (!Number.isFinite(largest)) return { ids: new Int32Array(0), weights: new Float64Array(0) };
   const { topK, topP, minP } = settings;
   const floor = topK < scores.length ? kthLargest(scores, topK) : Number.NEGATIVE_INFINITY;
-  const least = Math.max(floor, minP > 0 ? largest + Math.log(minP) - 1e-6 : Number.NEGATIVE_INFINITY);
-  const kept = topP < 1 ? nucleus(scores, largest, floor, topP) : above(scores, least);
-  const ids = minP > 0 ? kept.filter((id) => Math.exp((scores[id] as number) - largest) >= minP) : kept;
-  return { ids, weights: ids.map((id) => Math.exp((scores[id] as number) - largest)) };
+  if (topP < 1) return nucleus(above(scores, largest, floor, 0), topP, minP);
+  // The threshold of min-p is a bit lower than it should be: the weight decides.
+  return above(scores, largest, Math.max(floor, largest + Math.log(minP) - 1e-6), minP);
 }
 
 function scaled(
@@ -57,58 +56,37 @@ function scaled(
 /** NaN when there is one. */
 function maximum(scores: Float32Array): number {
   let largest = Number.NEGATIVE_INFINITY;
-  for (const score of scores) largest = Math.max(largest, score);
+  for (let i = 0; i < scores.length; i++) largest = Math.max(largest, scores[i] as number);
   return largest;
 }
 
-/** Ids of the scores from `least` on, likeliest first, the lower id first in a tie. −∞ is never one of them. */
-function above(scores: Float32Array, least: number): number[] {
-  const ids: number[] = [];
-  for (let i = 0; i < scores.length; i++) {
-    const score = scores[i] as number;
-    if (score >= least && score > Number.NEGATIVE_INFINITY) ids.push(i);
+/** The scores from `least` on whose weight is at least `minP`. −∞ is never one of them. */
+function above(scores: Float32Array, largest: number, least: number, minP: number): Candidates {
+  const ids = new Int32Array(scores.length);
+  const weights = new Float64Array(scores.length);
+  let count = 0;
+  for (let id = 0; id < scores.length; id++) {
+    const score = scores[id] as number;
+    if (score < least || score === Number.NEGATIVE_INFINITY) continue;
+    const weight = expOfNegative(score - largest);
+    if (weight < minP) continue;
+    ids[count] = id;
+    weights[count++] = weight;
   }
-  return ids.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+  return { ids: ids.subarray(0, count), weights: weights.subarray(0, count) };
 }
 
-/** The tokens that top-p keeps of those from `floor` on. Sorts only as deep as it has to. */
-function nucleus(scores: Float32Array, largest: number, floor: number, topP: number): number[] {
-  let total = 0;
-  for (const score of scores) if (score >= floor) total += Math.exp(score - largest);
-  for (let depth = FIRST_DEPTH; ; depth *= 2) {
-    const least = largest - depth;
-    const ids = above(scores, Math.max(floor, least));
-    let mass = 0;
-    for (const [rank, id] of ids.entries()) {
-      if (rank > 0 && mass >= topP * total) return ids.slice(0, rank);
-      mass += Math.exp((scores[id] as number) - largest);
-    }
-    if (mass >= topP * total || least <= floor || depth > 1e3) return ids;
+/** The likeliest until they sum to `topP`, the lower id first in a tie. Sorts no more than those. */
+function nucleus({ ids, weights }: Candidates, topP: number, minP: number): Candidates {
+  const weight = (rank: number) => weights[rank] as number;
+  const order = new LazyOrder(ids.length, (a, b) => weight(a) > weight(b) || (weight(a) === weight(b) && a < b));
+  const enough = topP * weights.reduce((sum, each) => sum + each, 0);
+  const kept: number[] = [];
+  let mass = 0;
+  for (let rank = order.next(); rank !== undefined; rank = order.next()) {
+    if (kept.length > 0 && (mass >= enough || weight(rank) < minP)) break;
+    kept.push(rank);
+    mass += weight(rank);
   }
-}
-
-/** The k-th largest element (k ≥ 1), by partitioning a copy. */
-function kthLargest(scores: Float32Array, k: number): number {
-  const a = scores.slice();
-  let [low, high] = [0, a.length - 1];
-  const want = k - 1;
-  while (low < high) {
-    const pivot = a[(low + high) >> 1] as number;
-    let [i, j] = [low, high];
-    while (i <= j) {
-      while ((a[i] as number) > pivot) i++;
-      while ((a[j] as number) < pivot) j--;
-      if (i <= j) {
-        const swap = a[i] as number;
-        a[i] = a[j] as number;
-        a[j] = swap;
-        i++;
-        j--;
-      }
-    }
-    if (want <= j) high = j;
-    else if (want >= i) low = i;
-    else break;
-  }
-  return a[want] as number;
+  return { ids: Int32Array.from(kept, (rank) => ids[rank] as number), weights: Float64Array.from(kept, weight) };
 }
