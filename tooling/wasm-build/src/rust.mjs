@@ -34,7 +34,7 @@ export const toolVersion = `rust ${RUST}, wasm-pack ${WASM_PACK}, wasm-bindgen $
  */
 export async function compile(root, log) {
   const crate = join(root, 'crate');
-  const env = await ensureRust({ log });
+  const env = { ...(await ensureRust({ log })), CARGO_TARGET_DIR: join(crate, 'target') };
   const made = join(crate, 'target/glue');
   await rm(made, { recursive: true, force: true });
   const shape = [
