@@ -16,7 +16,7 @@ export const COLUMN: usize = ROWS << 2;
  */
 export function packBlock(from: usize, to: usize, rows: i32, keySize: i32, stride: usize, by: f32, rest: f32): void {
   const scale = f32x4.splat(by);
-  const size = (<usize>((keySize + 3) & ~3)) << 4;
+  const size = <usize>((keySize + 3) & ~3) << 4;
   for (let r = 0; r < 4; r++) {
     if (r < rows) {
       for (let left = keySize, x = from, y = to; left > 0; left -= 4, x += 16, y += 64) {
@@ -36,8 +36,8 @@ export function packBlock(from: usize, to: usize, rows: i32, keySize: i32, strid
  */
 export function diagonalPairs(q: usize, k: usize, a: usize, pairs: usize, quads: i32): void {
   const tiny = floor(quads);
-  let x00 = f32x4.splat(0), x10 = x00, x20 = x00, x30 = x00, x11 = x00, x21 = x00, x31 = x00, x22 = x00, x32 = x00, x33 = x00;
-  const zero = x00;
+  const zero = f32x4.splat(0);
+  let x00 = zero, x10 = zero, x20 = zero, x30 = zero, x11 = zero, x21 = zero, x31 = zero, x22 = zero, x32 = zero, x33 = zero;
   for (const end = q + (<usize>quads << 6); q < end; q += 64, k += 64, a += 64) {
     const a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48);
     let w = v128.load(k);
@@ -67,8 +67,8 @@ export function diagonalPairs(q: usize, k: usize, a: usize, pairs: usize, quads:
 }
 
 /**
- * A_rj = Σ_d q'_rd · k'_jd for a block of rows r and an earlier block of columns j, with q' decayed from the start of the block of rows
- * and k' decayed to it.
+ * A_rj = Σ_d q'_rd · k'_jd for a block of rows r and an earlier block of columns j: q' is decayed from the start of the block of
+ * rows (GLA paper §4.3 with that anchor), k' up to it.
  * q: packed block · k: (quads, 16, 4) at the first column · pairs: columns j of 16 rows r, at that column and row
  */
 export function earlierPairs(q: usize, k: usize, pairs: usize, quads: i32): void {
@@ -99,7 +99,7 @@ export function earlierPairs(q: usize, k: usize, pairs: usize, quads: i32): void
 
 /**
  * q'_r = q_r ⊙ α_0 ⊙ … ⊙ α_r from the start of the block, and qd_r = q'_r ⊙ g from the start of the sub-chunk.
- * q, a: packed blocks · g: (4·quads), the product of the gates before the block · near: packed block q' · far: (4·quads, 4 rows) qd
+ * q, a: packed blocks · g: (4·quads), the gates' product before the block · near: packed block q' · far: (4·quads, 4 rows) qd
  */
 export function queryFactors(q: usize, a: usize, g: usize, near: usize, far: usize, quads: i32): void {
   const tiny = floor(quads);
@@ -117,10 +117,10 @@ export function queryFactors(q: usize, a: usize, g: usize, near: usize, far: usi
     v128.store(near, x1, 16);
     v128.store(near, x2, 32);
     v128.store(near, x3, 48);
-    x0 = f32x4.mul(x0, before);
-    x1 = f32x4.mul(x1, before);
-    x2 = f32x4.mul(x2, before);
-    x3 = f32x4.mul(x3, before);
+    x0 = decay(before, x0, tiny);
+    x1 = decay(before, x1, tiny);
+    x2 = decay(before, x2, tiny);
+    x3 = decay(before, x3, tiny);
     const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5), high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
     const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5), high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
     v128.store(far, v128.shuffle<f64>(low01, low23, 0, 2));
@@ -131,8 +131,8 @@ export function queryFactors(q: usize, a: usize, g: usize, near: usize, far: usi
 }
 
 /**
- * Takes a block into the keys of its sub-chunk: kd_r = k_r ⊙ α_{r+1} ⊙ … up to the end of the block for its own rows r0 … r0+3; earlier
- * rows and g pass the gates of the whole block.
+ * Takes a block into the keys of its sub-chunk: kd_r = k_r ⊙ α_{r+1} ⊙ … up to the end of the block for its own rows
+ * r0 … r0+3; earlier rows, and g, pass the gates of the whole block.
  * k, a: packed blocks · kd: (quads, 16, 4) · g: (4·quads)
  */
 export function keyFactors(k: usize, a: usize, kd: usize, g: usize, r0: i32, quads: i32): void {

@@ -1,13 +1,10 @@
-import { COLUMN, ROWS } from './chunk-factors';
 import { madd } from '@gossamer/as-kit/assembly/inline/lanes';
+import { COLUMN, ROWS } from './chunk-factors';
 import { decay, floor } from './inline/decay';
 import { loadSome, storeSome } from './inline/lanes';
 
 /** Columns of S and V that are worked on at a time, held as two panels of 8. */
 export const STRIP = 16;
-
-/** Bytes of 16 rows of a value panel. */
-export const VALUE_PANEL: usize = 512;
 
 /**
  * to[p][r] = from[r, 8p … 8p+7], zeros from column `width` on.

@@ -1,7 +1,7 @@
 import { COLUMN, diagonalPairs, earlierPairs, keyFactors, packBlock, queryFactors, ROWS } from './chunk-factors';
 import { loadPanels, readPanel, storePanels, STRIP, updatePanel } from './chunk-strip';
 
-/** Sub-chunks of a segment: first their factors are made, then each strip of S, now in the L1 cache, goes through all of them. */
+/** Sub-chunks of a segment: first their factors are made, then each strip of S goes through them all, in the L1 cache. */
 const SUBS = 4;
 
 const PAIRS: usize = COLUMN * ROWS; // bytes of A

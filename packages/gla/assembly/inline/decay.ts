@@ -14,9 +14,10 @@ export function floor(anyCount: i32): v128 {
 }
 
 /**
- * a·s to 2⁻²³ relative or 2⁻¹⁰⁰ absolute: below the floor values become multiples of 2⁻⁹⁹. A state that nothing feeds any more
+ * a·s to 2⁻²³ relative or 2⁻¹⁰⁰ absolute: below the floor, values become multiples of 2⁻⁹⁹. A state that nothing feeds any more
  * would otherwise sink into denormals and stay there (their rounding has fixed points), where many processors need a hundred
- * cycles for a product; WebAssembly cannot ask for flush-to-zero. 0·s is exactly 0 for a finite s; NaN and ∞ stay visible.
+ * cycles for a product; WebAssembly cannot ask for flush-to-zero. 0·s is exactly 0 for a finite s; NaN and ∞ stay visible,
+ * since 0·∞ is NaN: a log gate of −∞ resets a finite state only.
  */
 // @ts-ignore: decorator
 @inline
