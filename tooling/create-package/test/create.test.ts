@@ -25,27 +25,31 @@ afterAll(() => place.dispose());
 
 it.each([
   ['assemblyscript', 'tiny-dot', /Tests.* passed/],
-  ['rust', 'other-dot', /Tests.* passed[^]*test result: ok/],
-])('makes a package in %s that builds, tests and passes every check', PATIENCE, async (language, name, passed) => {
-  const { root, env } = place;
-  const dir = join(root, 'packages', name);
-  const bin = (tool: string) => join(root, 'node_modules/.bin', tool);
+  ['rust', 'other-dot', /Tests.* passed.*test result: ok/s],
+])(
+  'makes a package in %s that builds, tests and passes every check',
+  { timeout: PATIENCE },
+  async (language, name, passed) => {
+    const { root, env } = place;
+    const dir = join(root, 'packages', name);
+    const bin = (tool: string) => join(root, 'node_modules/.bin', tool);
 
-  await run(process.execPath, [join(root, 'tooling/create-package/src/cli.mjs'), name, `--${language}`], { env });
-  await pnpm(['build'], { cwd: dir, env });
-  await run(bin('tsc'), [], { cwd: dir });
-  await run(bin('biome'), ['check', '--error-on-warnings', dir, ...OBSERVERS], { cwd: root });
-  expect(await pnpm(['test'], { cwd: dir, env })).toMatch(passed);
-  expect(await checkPackage(dir)).toEqual([]);
+    await run(process.execPath, [join(root, 'tooling/create-package/src/cli.mjs'), name, `--${language}`], { env });
+    await pnpm(['build'], { cwd: dir, env });
+    await run(bin('tsc'), [], { cwd: dir });
+    await run(bin('biome'), ['check', '--error-on-warnings', dir, ...OBSERVERS], { cwd: root });
+    expect(await pnpm(['test'], { cwd: dir, env })).toMatch(passed);
+    expect(await checkPackage(dir)).toEqual([]);
 
-  const { tarball, dispose } = await pack(dir);
-  const project = await createProject(tarball);
-  project.defer(dispose);
-  await addGuest(project, join(root, `tooling/consumers/src/scenarios/${name}.mjs`));
-  const { result, problems } = await node20.run(project);
-  expect({ problems, checks: result.checks }).toEqual({
-    problems: [],
-    checks: [{ name: 'dot', got: 2470, want: 2470 }],
-  });
-  await project.dispose();
-});
+    const { tarball, dispose } = await pack(dir);
+    const project = await createProject(tarball);
+    project.defer(dispose);
+    await addGuest(project, join(root, `tooling/consumers/src/scenarios/${name}.mjs`));
+    const { result, problems } = await node20.run(project);
+    expect({ problems, checks: result.checks }).toEqual({
+      problems: [],
+      checks: [{ name: 'dot', got: 2470, want: 2470 }],
+    });
+    await project.dispose();
+  },
+);
