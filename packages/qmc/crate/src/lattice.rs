@@ -147,7 +147,7 @@ fn multiply_mod(i: u64, g: u32, n: u64) -> u64 {
     (0..u32::BITS).rev().fold(0, |product, bit| (2 * product + i * u64::from(g >> bit & 1)) % n)
 }
 
-/// x mod 1 for 0 ≤ x < 2. A sum of two numbers below 1 may round to 1, never above 2.
+/// x mod 1 for 0 ≤ x < 2, without a branch, which would be a coin toss. A sum of two numbers below 1 may round to 1.
 fn frac(x: f64) -> f64 {
-    if x >= 1.0 { x - 1.0 } else { x }
+    x - x.floor()
 }

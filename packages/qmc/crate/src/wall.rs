@@ -62,11 +62,12 @@ impl LatticeRun {
         g.copy_to(&mut vector);
         let mut shift = zeroed("shift", dimension)?;
         delta.copy_to(&mut shift);
-        let rows = (BLOCK / dimension).max(1);
+        let range = start as u64..end as u64;
+        let rows = ((BLOCK / dimension).max(1) as u64).min(range.end - range.start);
         Ok(Self {
             lattice: Lattice::new(vector, shift, order)?,
-            blocks: Blocks::new(start as u64..end as u64, rows as u64),
-            points: zeroed("points", rows * dimension)?,
+            blocks: Blocks::new(range, rows),
+            points: zeroed("points", rows as usize * dimension)?,
         })
     }
 }
