@@ -1,6 +1,7 @@
 // bench [package] [--quick] [--only section]: measures one package, or all of them one after the other.
 // Exit code: 0 when every row was measured, 3 when a peer was not available, 1 when something is wrong.
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { FULL, Harness, QUICK } from './harness.mjs';
@@ -10,6 +11,8 @@ import { checkRow } from './rows.mjs';
 import { formatTable } from './table.mjs';
 
 const PEER_MISSING = 3;
+/** Processes that compute beside a run; from here on the intervals grow wide and the limits lose their meaning. */
+const BUSY = 0.5;
 const RESULTS = new URL('../results/', import.meta.url);
 const PACKAGES = new URL('packages/', import.meta.url);
 
@@ -48,6 +51,8 @@ async function benchmark(name) {
   const host = describeHost();
   console.log(`${name}: ${host.cpu}, ${host.cores} cores (one used), ${host.os}, Node ${host.node}`);
   console.log(`flags: ${host.flags.join(' ') || 'unknown'}\n`);
+  const load = loadavg()[0];
+  if (load > BUSY) log(`the machine is busy (load ${load.toFixed(1)}): figures will be low and intervals wide`);
   const peers = new Peers(log);
   const { quick } = options;
   /** @type {Context} */
@@ -65,20 +70,18 @@ async function benchmark(name) {
   } finally {
     await peers.stop();
   }
-  await save(`${name}.json`, `${JSON.stringify({ package: name, ...report(host, peers, rows) }, undefined, 2)}\n`);
+  await save(
+    `${name}.json`,
+    `${JSON.stringify({ package: name, ...report(host, load, peers, rows) }, undefined, 2)}\n`,
+  );
   console.log(formatTable(rows));
   for (const [peer, reason] of peers.missing) console.log(`${peer} not available: ${reason}`);
   if (peers.missing.size > 0) process.exitCode = PEER_MISSING;
 }
 
-function report(host, { missing }, rows) {
-  return {
-    date: new Date().toISOString(),
-    complete: !options.quick && !options.only,
-    host,
-    missing: [...missing.keys()],
-    rows,
-  };
+function report(host, load, { missing }, rows) {
+  const complete = !options.quick && !options.only;
+  return { date: new Date().toISOString(), complete, host, load, missing: [...missing.keys()], rows };
 }
 
 async function save(name, contents) {

@@ -47,7 +47,7 @@ export class OnnxRuntime {
 }
 
 /** A graph that is ready to run. */
-export class OnnxGraph {
+class OnnxGraph {
   #session;
   #tensor;
   #input;

@@ -50,6 +50,8 @@ function interpreter(environment) {
 export class Torch {
   #process;
   #pending;
+  /** Why the process is no longer there. @type {string | undefined} */
+  #ended;
   #folder = '';
   #arrays = 0;
   /** What the benchmarks print as the peer's name, set by start(). */
@@ -62,8 +64,9 @@ export class Torch {
     this.#process.stderr.setEncoding('utf8').on('data', (text) => {
       said = (said + text).slice(-2000);
     });
-    this.#process.on('error', (cause) => this.#settle({ error: `cannot start ${python}: ${cause.message}` }));
-    this.#process.on('exit', (code) => this.#settle({ error: `${python} ended with ${code}: ${said.trimEnd()}` }));
+    this.#process.on('error', (cause) => this.#end(`cannot start ${python}: ${cause.message}`));
+    this.#process.on('close', (code) => this.#end(`${python} ended with ${code}: ${said.trimEnd()}`));
+    this.#process.stdin.on('error', () => {}); // a broken pipe: the process has ended, which is reported above
     createInterface({ input: this.#process.stdout }).on('line', (line) => this.#settle(JSON.parse(line)));
   }
 
@@ -80,7 +83,7 @@ export class Torch {
    */
   async call(method, params) {
     if (this.#pending) throw new Error(`${method}: expected one request at a time`);
-    if (this.#process.exitCode !== null) throw new Error(`${method}: the process ended with ${this.#process.exitCode}`);
+    if (this.#ended !== undefined) throw new Error(`torch ${method}: ${this.#ended}`);
     const answer = await new Promise((resolve) => {
       this.#pending = resolve;
       this.#process.stdin.write(`${JSON.stringify({ method, params })}\n`);
@@ -112,10 +115,13 @@ export class Torch {
 
   async stop() {
     this.#process.stdin.end();
-    if (this.#process.exitCode === null && this.#process.pid !== undefined) {
-      await new Promise((resolve) => this.#process.once('exit', resolve));
-    }
+    if (this.#ended === undefined) await new Promise((resolve) => this.#process.once('close', resolve));
     if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #end(reason) {
+    this.#ended ??= reason;
+    this.#settle({ error: reason });
   }
 
   #settle(answer) {
