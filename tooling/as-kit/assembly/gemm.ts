@@ -2,13 +2,14 @@ import { decodeF16 } from './inline/halves';
 import { tile } from './inline/tile';
 import { BF16, F32, K_BLOCK, PANEL } from './types';
 
-/** Rows of x that one pass of the register tile takes: as many accumulators as fit beside the operands of a fused or split multiply-add. */
-// @ts-ignore: decorator
-@inline
+/** Rows of x in one register tile: two sums each, beside the operands of a fused or a split multiply-add, in 15 registers. */
 const TILE_ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 
+/** Fewer rows are as fast, or faster, as products of single rows: their tile has too few sums to hide the latency. */
+export const GEMM_ROWS: i32 = 4;
+
 /**
- * y[i·ldy + r] (+)= Σ_c x[i, c]·w[r, c] for the rows of some panels.
+ * y[i·ldy + r] (+)= Σ_c x[i, c]·w[r, c] for the rows of some panels and m ≥ GEMM_ROWS rows of x.
  * w: packed panels of a float type · x: (m, k) · y: (m, ≥ ldy) · block: K_BLOCK·8 f32, unused for F32
  */
 export function gemmFloat(
@@ -29,7 +30,7 @@ export function gemmFloat(
   const xStride = <usize>k << 2;
   const yStride = <usize>ldy << 2;
   const passes = (m + TILE_ROWS - 1) / TILE_ROWS;
-  const even = m / passes;
+  const even = m / passes; // at least 3
   const longer = m % passes; // passes that take one row more
   for (let c0 = 0; c0 < k; c0 += K_BLOCK) {
     const columns = min(K_BLOCK, k - c0);
@@ -48,9 +49,7 @@ export function gemmFloat(
         if (rows == 6) tile6(wp, xp, xStride, yp, yStride, columns, lanes, add);
         else if (rows == 5) tile5(wp, xp, xStride, yp, yStride, columns, lanes, add);
         else if (rows == 4) tile4(wp, xp, xStride, yp, yStride, columns, lanes, add);
-        else if (rows == 3) tile3(wp, xp, xStride, yp, yStride, columns, lanes, add);
-        else if (rows == 2) tile2(wp, xp, xStride, yp, yStride, columns, lanes, add);
-        else tile1(wp, xp, xStride, yp, yStride, columns, lanes, add);
+        else tile3(wp, xp, xStride, yp, yStride, columns, lanes, add);
         xp += xStride * rows;
         yp += yStride * rows;
       }
@@ -58,12 +57,6 @@ export function gemmFloat(
   }
 }
 
-function tile1(w: usize, x: usize, xs: usize, y: usize, ys: usize, columns: i32, lanes: i32, add: bool): void {
-  tile(1, w, x, xs, y, ys, columns, lanes, add);
-}
-function tile2(w: usize, x: usize, xs: usize, y: usize, ys: usize, columns: i32, lanes: i32, add: bool): void {
-  tile(2, w, x, xs, y, ys, columns, lanes, add);
-}
 function tile3(w: usize, x: usize, xs: usize, y: usize, ys: usize, columns: i32, lanes: i32, add: bool): void {
   tile(3, w, x, xs, y, ys, columns, lanes, add);
 }

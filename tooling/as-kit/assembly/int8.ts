@@ -1,6 +1,8 @@
-import { hmax, putPanel } from './inline/lanes';
+import { hmax } from './inline/lanes';
 import { quantFactor, quantize4 } from './inline/quant';
 import { loadColumns } from './inline/source';
+import { fourTokensDirect, fourTokensSplit, hasDirectDot, oneTokenDirect, oneTokenSplit } from './int8-relaxed';
+import { oneTokenSimd, twoTokens } from './int8-simd';
 import { paddedColumns, panelBytes } from './matrix';
 import { BLOCK, F32, PANEL, Q8_ROW } from './types';
 
@@ -11,6 +13,9 @@ import { BLOCK, F32, PANEL, Q8_ROW } from './types';
  *   the second operand of the relaxed dot may only be 0…127.
  * Sums are exact in i32: 2^17 columns of at most 127·127 stay below 2^31, and a pair of products, 2·127·127, below 2^15.
  */
+
+/** Tokens that share the loads of a panel. */
+const GROUP: i32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 2;
 
 /** Bytes of m quantised tokens of k columns. */
 export function quantizedBytes(type: i32, m: i32, k: i32): usize {
@@ -58,7 +63,7 @@ function storeActivation(at: usize, lanes: v128): void {
 
 /**
  * y[i·ldy + r] (+)= Σ_c x[i, c]·w[r, c] for the rows of some panels.
- * w: packed panels of an int8 type · q: quantised tokens · y: (m, ≥ ldy)
+ * w: packed panels of an int8 type · q: quantised tokens · y: (m, ≥ n)
  */
 export function matmulInt8(
   w: usize,
@@ -74,51 +79,73 @@ export function matmulInt8(
   accumulate: bool,
 ): void {
   const columns = paddedColumns(k);
+  const span = type == Q8_ROW ? columns : BLOCK;
   const bytes = panelBytes(type, k);
   const tokenBytes = <usize>columns << 1;
-  const scales = q + <usize>m * tokenBytes;
-  const scaleBytes: usize = type == Q8_ROW ? 4 : (<usize>(columns / BLOCK)) << 2;
+  const scaleBytes = <usize>(columns / span) << 2;
+  const yStride = <usize>ldy << 2;
+  let direct = false;
+  if (ASC_FEATURE_RELAXED_SIMD) direct = hasDirectDot(columns);
+  w += bytes * panel0;
   for (let p = panel0; p < panel0 + panels; p++) {
     const lanes = min(PANEL, n - p * PANEL);
-    for (let i = 0; i < m; i++) {
-      const at = y + (<usize>i * <usize>ldy << 2) + (<usize>p << 5);
-      const token = q + tokenBytes * i;
-      const scale = scales + scaleBytes * i;
-      panelDot(w + bytes * p, token, scale, at, type == Q8_ROW ? columns : BLOCK, columns, lanes, accumulate);
+    let token = q;
+    let scale = q + tokenBytes * m;
+    let yp = y + (<usize>p << 5);
+    let left = m;
+    for (; left >= GROUP; left -= GROUP) {
+      tokenGroup(direct, w, token, tokenBytes, scale, scaleBytes, yp, yStride, span, columns, lanes, accumulate);
+      token += tokenBytes * GROUP;
+      scale += scaleBytes * GROUP;
+      yp += yStride * GROUP;
     }
+    for (; left > 0; left--) {
+      oneToken(direct, w, token, scale, yp, span, columns, lanes, accumulate);
+      token += tokenBytes;
+      scale += scaleBytes;
+      yp += yStride;
+    }
+    w += bytes;
   }
 }
 
-function panelDot(w: usize, q: usize, scale: usize, y: usize, span: i32, columns: i32, lanes: i32, accumulate: bool): void {
-  let low = f32x4.splat(0);
-  let high = f32x4.splat(0);
-  for (let c0 = 0; c0 < columns; c0 += span) {
-    let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
-    const end = q + (<usize>span << 1);
-    for (; q < end; q += 8) {
-      if (ASC_FEATURE_RELAXED_SIMD) {
-        const v = v128.load32_splat(q);
-        const mask = v128.load32_splat(q, 4);
-        a0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(i8x16.sub(v128.xor(v128.load(w), mask), mask), v, a0);
-        a1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(i8x16.sub(v128.xor(v128.load(w, 16), mask), mask), v, a1);
-      } else {
-        const v = v128.load64_splat(q);
-        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v128.load8x8_s(w), v));
-        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v128.load8x8_s(w, 8), v));
-        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(v128.load8x8_s(w, 16), v));
-        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(v128.load8x8_s(w, 24), v));
-      }
-      w += 32;
-    }
-    if (!ASC_FEATURE_RELAXED_SIMD) {
-      a0 = i32x4.add(i32x4.shuffle(a0, a1, 0, 2, 4, 6), i32x4.shuffle(a0, a1, 1, 3, 5, 7));
-      a1 = i32x4.add(i32x4.shuffle(a2, a3, 0, 2, 4, 6), i32x4.shuffle(a2, a3, 1, 3, 5, 7));
-    }
-    const s = v128.load32_splat(scale);
-    low = f32x4.add(low, f32x4.mul(f32x4.convert_i32x4_s(a0), f32x4.mul(v128.load(w), s)));
-    high = f32x4.add(high, f32x4.mul(f32x4.convert_i32x4_s(a1), f32x4.mul(v128.load(w, 16), s)));
-    w += 32;
-    scale += 4;
+function tokenGroup(
+  direct: bool,
+  w: usize,
+  q: usize,
+  tokenBytes: usize,
+  scale: usize,
+  scaleBytes: usize,
+  y: usize,
+  yStride: usize,
+  span: i32,
+  columns: i32,
+  lanes: i32,
+  accumulate: bool,
+): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    if (direct) fourTokensDirect(w, q, tokenBytes, scale, scaleBytes, y, yStride, span, columns, lanes, accumulate);
+    else fourTokensSplit(w, q, tokenBytes, scale, scaleBytes, y, yStride, span, columns, lanes, accumulate);
+  } else {
+    twoTokens(w, q, tokenBytes, scale, scaleBytes, y, yStride, span, columns, lanes, accumulate);
   }
-  putPanel(y, low, high, lanes, accumulate);
+}
+
+function oneToken(
+  direct: bool,
+  w: usize,
+  q: usize,
+  scale: usize,
+  y: usize,
+  span: i32,
+  columns: i32,
+  lanes: i32,
+  accumulate: bool,
+): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    if (direct) oneTokenDirect(w, q, scale, y, span, columns, lanes, accumulate);
+    else oneTokenSplit(w, q, scale, y, span, columns, lanes, accumulate);
+  } else {
+    oneTokenSimd(w, q, scale, y, span, columns, lanes, accumulate);
+  }
 }

@@ -11,8 +11,5 @@ export const Q8_32: i32 = 4;
 export const PANEL: i32 = 8;
 /** Columns that share one scale in `Q8_32`; int8 rows are padded to a multiple of it. */
 export const BLOCK: i32 = 32;
-/**
- * Columns that one partial sum of a float product covers. The partial sums are added in order, in every path, so that a
- * product of one row equals the same row of a product of many rows bit for bit.
- */
+/** Columns that one partial sum of a float product covers: an unpacked panel of them takes half of a first-level cache. */
 export const K_BLOCK: i32 = 512;

@@ -27,6 +27,11 @@ export class Host {
     this.kernel = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as unknown as Kernel;
   }
 
+  /** The exports of another module on the same memory. */
+  attach(module: WebAssembly.Module): WebAssembly.Exports {
+    return new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports;
+  }
+
   /** Room for `bytes` bytes at a multiple of 16, plus `offset` to test other alignments. */
   alloc(bytes: number, offset = 0): number {
     const at = ((this.#top + GUARD + 15) & ~15) + offset;

@@ -1,24 +1,29 @@
 /**
- * 0xffff0000 in each lane, computed from any vector: V8 would rebuild a constant at every use inside a loop, a computed value
- * stays in its register.
+ * `bits` in each lane, in a form that the engine cannot see as a constant: V8 would rebuild a constant vector at every use in a
+ * loop, where this stays in a register.   count: any number that is not negative
  */
 // @ts-ignore: decorator
 @inline
-export function highHalves(any: v128): v128 {
-  return i32x4.shl(i32x4.eq(any, any), 16);
+export function held(bits: i32, count: i32): v128 {
+  return i32x4.splat(bits ^ (count >> 31));
+}
+
+/** Sign, exponent and mantissa of the f16 in the high half of each lane, at their places in an f32. mask: 0x8fffe000 */
+// @ts-ignore: decorator
+@inline
+export function spreadF16(v: v128, mask: v128): v128 {
+  return v128.and(i32x4.shr_s(v, 3), mask);
 }
 
 /** Four f16 bit patterns, zero-extended to 32 bits, as f32. Exact, subnormals, ∞ and NaN included. */
 // @ts-ignore: decorator
 @inline
 export function decodeF16(bits: v128): v128 {
-  const sign = i32x4.shl(v128.and(bits, i32x4.splat(0x8000)), 16);
-  const magnitude = v128.and(bits, i32x4.splat(0x7fff));
-  // Exponent + 224, times 2^-112: the bias changes from 15 to 127, and 31 becomes 255, so that ∞ and NaN stay what they are.
-  const normal = f32x4.mul(i32x4.add(i32x4.shl(magnitude, 13), i32x4.splat(0x70000000)), f32x4.splat(1.9259299443872359e-34));
-  // 0.5 + m·2^-24, minus 0.5: no denormal operand.
-  const subnormal = f32x4.sub(v128.or(magnitude, i32x4.splat(0x3f000000)), f32x4.splat(0.5));
-  return v128.or(sign, v128.bitselect(subnormal, normal, i32x4.lt_u(magnitude, i32x4.splat(0x400))));
+  const spread = spreadF16(i32x4.shl(bits, 16), i32x4.splat(0x8fffe000));
+  // The bias changes from 15 to 127; an f16 subnormal is one as f32 too before the product.
+  const value = f32x4.mul(spread, f32x4.splat(5.192296858534828e33)); // 2^112
+  const special = i32x4.ge_u(v128.and(bits, i32x4.splat(0x7fff)), i32x4.splat(0x7c00));
+  return v128.or(value, v128.and(special, i32x4.splat(0x7f800000)));
 }
 
 /** Four f32 as bf16 bit patterns in the low half of each lane: round to nearest even; NaN stays a quiet NaN. */

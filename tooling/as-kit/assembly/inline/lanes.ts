@@ -69,3 +69,29 @@ export function loadPart(at: usize, count: i32, rest: f32): v128 {
   if (count > 2) v = v128.load32_lane(at, v, 2, 8);
   return v;
 }
+
+/** What rows 0…3 of a panel start from: y, or −0, the neutral element of addition. */
+// @ts-ignore: decorator
+@inline
+export function firstRows(y: usize, rows: i32, accumulate: bool): v128 {
+  if (!accumulate) return f32x4.splat(-0.0);
+  return rows >= 4 ? v128.load(y) : loadPart(y, rows, 0);
+}
+
+/** What rows 4…7 of a panel start from. */
+// @ts-ignore: decorator
+@inline
+export function lastRows(y: usize, rows: i32, accumulate: bool): v128 {
+  if (!accumulate || rows <= 4) return f32x4.splat(-0.0);
+  return rows >= 8 ? v128.load(y, 16) : loadPart(y + 16, rows - 4, 0);
+}
+
+/**
+ * sums·(w·x): exact sums of int8 products times the scales of both sides. Split into product and addition in every build, so that
+ * every build gives the same bits.
+ */
+// @ts-ignore: decorator
+@inline
+export function scaled(sums: v128, w: v128, x: v128): v128 {
+  return f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(w, x));
+}
