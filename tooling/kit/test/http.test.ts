@@ -75,6 +75,23 @@ it('goes on where a server cuts its ranges', async () => {
   await source.close();
 });
 
+it('does not take bytes behind the range for bytes of the file', async () => {
+  const starts: number[] = [];
+  const url = await serve((request, response) => {
+    starts.push(startOf(request));
+    if (starts.length > 1) {
+      sendRange(request, response);
+      return;
+    }
+    response.writeHead(206, { 'content-range': `bytes 0-999/${SIZE}` }); // chunked, so the body may be longer
+    response.end(new Uint8Array([...BYTES.subarray(0, 1000), ...new Uint8Array(1000)]));
+  });
+  const source = await openSource(url, fail);
+  expect(await source.read(0, 2000)).toEqual(BYTES.slice(0, 2000));
+  expect(starts).toEqual([0, 1000]);
+  await source.close();
+});
+
 it('reads sequentially from a server that ignores the range', async () => {
   let requests = 0;
   const url = await serve((_, response) => {

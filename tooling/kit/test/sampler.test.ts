@@ -57,6 +57,17 @@ describe('candidates', () => {
     expect(deep.length).toBeLessThan(25_000);
   });
 
+  it('keeps exactly the tokens that min-p allows', () => {
+    const ratios = [1, 0.5000001, 0.4999998, 0.5]; // ln 0.5 itself is rounded to f32, which may fall on either side
+    const logits = Float32Array.from(ratios, Math.log);
+    const want = [...logits.keys()].filter((id) => Math.exp(logits[id] as number) >= 0.5);
+    expect(want).not.toContain(2);
+    for (const topP of [1, 0.999]) {
+      const { ids } = candidates(logits, new Uint8Array(4), { ...neutral, minP: 0.5, topP });
+      expect([...ids].sort()).toEqual(want);
+    }
+  });
+
   it('has none for NaN, ∞ and all −∞', () => {
     const seen = new Uint8Array(3);
     for (const bad of [[0, Number.NaN, 1], [0, Number.POSITIVE_INFINITY, 1], Array(3).fill(Number.NEGATIVE_INFINITY)]) {
@@ -204,7 +215,7 @@ describe('createStopMatcher', () => {
   });
 
   it('gives the same text however it is cut', () => {
-    const stops = ['abcd', 'bc', 'aabaa', 'xx'];
+    const stops = ['abcd', 'cd', 'aabaa', 'xx', 'bx'];
     const letters = Array.from(uniforms(3, 4000), (u) => 'abcdx'[Math.floor(5 * u)]).join('');
     for (let start = 0; start < letters.length; start += 20) {
       const text = letters.slice(start, start + 20);
@@ -227,6 +238,7 @@ describe('createStopMatcher', () => {
 
   it('holds back no more than it must', () => {
     expect(feed(['aaab'], ['aaaaaa']).shown).toEqual(['aaa']);
+    expect(feed(['aaab'], ['aaacab'])).toEqual({ shown: ['aaacab'], rest: '', stopped: false });
   });
 
   it('refuses what is no list of strings', () => {

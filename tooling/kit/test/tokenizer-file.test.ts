@@ -99,6 +99,15 @@ it.each<[string, unknown]>([
   ['tokenizer.pre_tokenizer.pretokenizers[1].use_regex: true', file(split(known, { use_regex: true }))],
   ['tokenizer.pre_tokenizer.pretokenizers[1].add_prefix_space: true', file(split(known, { add_prefix_space: true }))],
   ['tokenizer.post_processor: "BertProcessing"', file({ post_processor: { type: 'BertProcessing' } })],
+  [
+    'tokenizer.post_processor: "Sequence"',
+    file({
+      post_processor: {
+        type: 'Sequence',
+        processors: Array(2).fill({ type: 'TemplateProcessing', single: [{ Sequence: {} }], special_tokens: {} }),
+      },
+    }),
+  ],
   ['tokenizer.decoder: null', file({ decoder: null })],
   ['tokenizer.decoder: "Metaspace"', file({ decoder: { type: 'Metaspace' } })],
   ['tokenizer.decoder: "Sequence"', file(fallback('ByteFallback', 'Fuse'))],

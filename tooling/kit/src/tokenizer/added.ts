@@ -96,7 +96,7 @@ export class AddedTokens {
       if ((token.special && !special) || (token.singleWord && !standsAlone(text, start, end))) {
         continue;
       }
-      const from = token.lstrip ? Math.max(spaceBefore(text, start), done) : start;
+      const from = token.lstrip ? spaceBefore(text, start) : start;
       if (done < from) {
         onText(text.slice(done, from));
       }

@@ -13,9 +13,6 @@ const RANK = 2 ** 32;
  * Merges neighbouring symbols, the lowest rank first and of equal ranks the leftmost, until none is left to merge
  * (Sennrich et al. 2016, with the rank order of GPT-2). A heap over a linked list: O(n log n).
  *
- * A heap entry whose pair has changed meanwhile is dropped, unless the new pair makes the same symbol: then it is merged
- * at the old entry's turn, as the `tokenizers` library does.
- *
  * @param symbols ids, overwritten; the result is their first `n` entries.
  * @returns n.
  */
@@ -47,9 +44,8 @@ export function mergeSymbols(symbols: Int32Array, count: number, { ranks, made }
     if (right < 0 || symbols[at] === GONE) {
       continue;
     }
-    const present = ranks.get(symbols[at] as number, symbols[right] as number);
-    if (present < 0 || made[present] !== made[rank]) {
-      continue;
+    if (ranks.get(symbols[at] as number, symbols[right] as number) !== rank) {
+      continue; // the pair has changed since the entry was made
     }
     symbols[at] = made[rank] as number;
     symbols[right] = GONE;

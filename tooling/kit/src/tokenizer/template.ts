@@ -9,6 +9,8 @@ export interface Template {
   readonly after: readonly number[];
 }
 
+const NONE: Template = { before: [], after: [] };
+
 /**
  * The post-processor for a single text.
  *
@@ -17,22 +19,21 @@ export interface Template {
  */
 export function readTemplate(view: View, limit: number): Template {
   if (view.absent) {
-    return { before: [], after: [] };
+    return NONE;
   }
   switch (view.type()) {
     case 'ByteLevel':
-      return { before: [], after: [] };
+      return NONE;
     case 'TemplateProcessing':
       return readSingle(view, limit);
-    case 'Sequence':
-      return view
-        .at('processors')
-        .list(MAX_ITEMS)
-        .map((processor) => readTemplate(processor, limit))
-        .reduce((inner, outer) => ({
-          before: [...outer.before, ...inner.before],
-          after: [...inner.after, ...outer.after],
-        }));
+    case 'Sequence': {
+      const steps = view.at('processors').list(MAX_ITEMS);
+      const templates = steps.map((step) => readTemplate(step, limit)).filter((template) => template !== NONE);
+      if (templates.length > 1) {
+        throw view.unsupported('one TemplateProcessing in a Sequence'); // a second one would see two texts
+      }
+      return templates[0] ?? NONE;
+    }
     default:
       throw view.unsupported(SUPPORTED);
   }
