@@ -57,31 +57,25 @@ async function benchmark(name) {
   const { quick } = options;
   /** @type {Context} */
   const context = { harness: new Harness(quick ? QUICK : FULL, log), peers, host: hostLine(host), quick, log, save };
-  const rows = [];
+  const report = { package: name, date: new Date().toISOString(), complete: false, host, load, missing: [], rows: [] };
+  const wanted = Object.keys(sections).filter((section) => options.only === undefined || options.only === section);
   try {
-    for (const [section, measure] of Object.entries(sections)) {
-      if (options.only !== undefined && options.only !== section) continue;
+    for (const section of wanted) {
       log(section);
-      const measured = await measure(context);
-      for (const row of measured) checkRow(row);
-      rows.push(...measured);
-      console.log(`${formatTable(measured)}\n`);
+      const rows = await sections[section](context);
+      for (const row of rows) checkRow(row);
+      report.rows.push(...rows);
+      report.missing = [...peers.missing.keys()];
+      report.complete = !quick && options.only === undefined && section === wanted.at(-1);
+      // after every section: an error in a late one must not lose the others
+      await save(`${name}.json`, `${JSON.stringify(report, undefined, 2)}\n`);
+      console.log(`${formatTable(rows)}\n`);
     }
   } finally {
     await peers.stop();
   }
-  await save(
-    `${name}.json`,
-    `${JSON.stringify({ package: name, ...report(host, load, peers, rows) }, undefined, 2)}\n`,
-  );
-  console.log(formatTable(rows));
   for (const [peer, reason] of peers.missing) console.log(`${peer} not available: ${reason}`);
   if (peers.missing.size > 0) process.exitCode = PEER_MISSING;
-}
-
-function report(host, load, { missing }, rows) {
-  const complete = !options.quick && !options.only;
-  return { date: new Date().toISOString(), complete, host, load, missing: [...missing.keys()], rows };
 }
 
 async function save(name, contents) {

@@ -9,7 +9,7 @@ import { measuredRow } from '../../rows.mjs';
 import { CONFIG, layerParameters, parameters, randomCheckpoint, WeightReader } from './model-file.mjs';
 import { modelLogits } from './oracle.mjs';
 
-const PROMPT = 512;
+const PROMPT = 256;
 const QUICK_PROMPT = 64;
 /** Tokens held against the f64 oracle. */
 const CHECKED = 3;
