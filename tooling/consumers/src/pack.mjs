@@ -11,7 +11,13 @@ import { pnpm } from '@gossamer/toolchain/pnpm';
  */
 export async function pack(packageDir) {
   const folder = await mkdtemp(join(tmpdir(), 'gossamer-pack-'));
-  await pnpm(['pack', '--silent', '--pack-destination', folder], { cwd: packageDir });
+  const dispose = () => rm(folder, { recursive: true });
+  try {
+    await pnpm(['pack', '--silent', '--pack-destination', folder], { cwd: packageDir });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
   const [name = ''] = await readdir(folder);
-  return { tarball: join(folder, name), dispose: () => rm(folder, { recursive: true }) };
+  return { tarball: join(folder, name), dispose };
 }
