@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { nodeBinary } from '../toolchain/src/node.mjs';
 import { run } from '../toolchain/src/run.mjs';
-import { main, root, setup, step } from './setup.mjs';
+import { main, root, setup, step } from './workspace.mjs';
 
 await main(async (args) => {
   await setup({ filter: '@gossamer/bench^...' });

@@ -1,7 +1,7 @@
 // npm run demo [-- options] ["a prompt"]: sets up what is missing, then continues the prompt. See apps/demo.
 import { join } from 'node:path';
 import { run } from '../toolchain/src/run.mjs';
-import { main, root, setup } from './setup.mjs';
+import { main, root, setup } from './workspace.mjs';
 
 await main(async (args) => {
   await setup({ filter: '@gossamer/demo^...' });

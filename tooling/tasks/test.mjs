@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromiumPath } from '../toolchain/src/chromium.mjs';
 import { nodeBinary } from '../toolchain/src/node.mjs';
-import { main, root, setup, step } from './setup.mjs';
+import { main, root, setup, step } from './workspace.mjs';
 
 /** The test-results folders of all workspace packages that have one. */
 function resultFolders() {

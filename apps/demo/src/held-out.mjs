@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 const END = '<|endoftext|>';
 
 /** The documents of a held-out file, separated by lines that hold only the end-of-text token. */
-export function documents(text) {
+function documents(text) {
   return text.replace(/\n$/, '').split(`\n${END}\n`);
 }
 

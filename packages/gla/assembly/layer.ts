@@ -2,6 +2,7 @@ import { loadPart, storePart } from '@gossamer/as-kit/assembly/inline/lanes';
 import { exp4 } from '@gossamer/as-kit/assembly/inline/exp';
 import { logSigmoid4, sigmoid4, swish4 } from '@gossamer/as-kit/assembly/inline/sigmoid';
 import { dot } from '@gossamer/as-kit/assembly/reduce';
+import { loadSome, storeSome } from './inline/lanes';
 
 /**
  * a[t, d] = exp(max(log σ(z[t, d] + bias[d])/τ, floor)): the decay of the low-rank gate (paper §4.4).
@@ -70,19 +71,6 @@ function tapOf(weight: usize, c: i32, tap: i32, width: i32, count: i32): v128 {
   if (count > 2) v = v128.load32_lane(at + step * 2, v, 2);
   if (count > 3) v = v128.load32_lane(at + step * 3, v, 3);
   return v;
-}
-
-// @ts-ignore: decorator
-@inline
-function loadSome(at: usize, count: i32): v128 {
-  return count == 4 ? v128.load(at) : loadPart(at, count, 0);
-}
-
-// @ts-ignore: decorator
-@inline
-function storeSome(at: usize, v: v128, count: i32): void {
-  if (count == 4) v128.store(at, v);
-  else storePart(at, v, count);
 }
 
 /** Kinds of featureMap. */

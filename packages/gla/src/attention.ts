@@ -1,17 +1,11 @@
 import type { Kernel } from '#wasm/simd';
 import type { FeatureMap, LayerShape } from './layer-config.ts';
 import { Activations, type Matrix, STORAGE, type Storage } from './matrix.ts';
+import { recur } from './segments.ts';
 import type { LayerWeights } from './weights.ts';
 
 /** Numbers of assembly/layer.ts. */
 const FEATURE_MAPS: Record<FeatureMap, number> = { relu: 0, sigmoid: 1, logsigmoid: 2, swish: 3, sqrelu: 4, gelu: 5 };
-
-/** From this many tokens on the chunkwise form is used; both give the same result. */
-const CHUNK_FROM = 16;
-
-/** Multiply-adds of the recurrence per kernel call: about a millisecond (see matrix.ts). Segments are whole sub-chunks. */
-const CALL_WORK = 2 ** 23;
-const SEGMENT = 64;
 
 /** Gives out blocks of wasm memory: an arena, or a counter of what one would need. */
 export interface Allocator {
@@ -42,7 +36,7 @@ export function stateLength(shape: LayerShape): number {
 }
 
 /** Elements of the recurrent part of the state. */
-export function recurrentLength({ kvHeads, keySize, valueSize }: LayerShape): number {
+function recurrentLength({ kvHeads, keySize, valueSize }: LayerShape): number {
   return kvHeads * keySize * valueSize;
 }
 
@@ -120,33 +114,10 @@ export function* attend(
     kernel.featureMap(FEATURE_MAPS[shape.featureMap], b.q, tokens * queryDim);
     kernel.featureMap(FEATURE_MAPS[shape.featureMap], b.k, tokens * kvKeyDim);
   }
-  yield* recur(kernel, shape, tokens, state, b);
+  const rows = { q: b.q, k: b.k, v: b.v, a: b.decay, o: b.o, state, scratch: b.recurrence };
+  yield* recur(kernel, shape, tokens, shape.keySize ** -0.5, 'auto', rows);
   if (w.g === undefined) kernel.rmsNorm(b.o, w.norm, b.o, tokens * heads, valueSize, shape.normEps);
   else kernel.normSwishGate(b.o, b.g, w.norm, b.o, tokens * heads, valueSize, shape.normEps);
   const o = new Activations(kernel, b.o, tokens, valueDim, b.matmul);
   yield* o.times(w.o, y, accumulate);
-}
-
-function* recur(
-  kernel: Kernel,
-  shape: LayerShape,
-  tokens: number,
-  state: number,
-  b: AttentionBuffers,
-): Generator<void, void, void> {
-  const { heads, kvHeads, keySize, valueSize, queryDim, kvKeyDim, kvValueDim, valueDim } = shape;
-  const scale = keySize ** -0.5;
-  const perSegment = heads * keySize * valueSize * 5 * SEGMENT;
-  const segment = SEGMENT * Math.max(1, Math.floor(CALL_WORK / perSegment));
-  for (let t = 0; t < tokens; t += segment) {
-    const n = Math.min(segment, tokens - t);
-    const [q, k, v] = [b.q + t * queryDim * 4, b.k + t * kvKeyDim * 4, b.v + t * kvValueDim * 4];
-    const [a, o] = [b.decay + t * kvKeyDim * 4, b.o + t * valueDim * 4];
-    if (n < CHUNK_FROM) {
-      kernel.glaRecurrent(q, k, v, a, state, o, n, heads, kvHeads, keySize, valueSize, scale);
-    } else {
-      kernel.glaChunk(q, k, v, a, state, o, n, heads, kvHeads, keySize, valueSize, scale, b.recurrence);
-    }
-    yield;
-  }
 }

@@ -3,6 +3,7 @@ import { Arena } from '@gossamer/kit/memory';
 import type { Kernel } from '#wasm/simd';
 import { type AttentionBuffers, attend, attentionBuffers, matmulScratch, stateLength } from './attention.ts';
 import { checkCuSeqlens } from './cu-seqlens.ts';
+import { disposable } from './disposable.ts';
 import { fail, GlaError } from './errors.ts';
 import { instantiateIn, type KernelVariant, kernelSizer, pool, type VariantOption } from './instance.ts';
 import { type GlaLayerConfig, type LayerShape, layerShape } from './layer-config.ts';
@@ -52,6 +53,13 @@ export class GlaLayer {
   readonly #y: number;
   readonly #buffers: AttentionBuffers;
   #kernel: Kernel | undefined;
+
+  /** Where the host has `using`: {@link dispose}. */
+  declare readonly [Symbol.dispose]: () => void;
+
+  static {
+    disposable(GlaLayer.prototype);
+  }
 
   /**
    * @param weights f32, row-major (out × in), by the names of a checkpoint without the layer's prefix.

@@ -3,6 +3,7 @@ import { show } from '@gossamer/kit/errors';
 import { Arena } from '@gossamer/kit/memory';
 import type { Kernel } from '#wasm/simd';
 import { checkCuSeqlens } from './cu-seqlens.ts';
+import { disposable } from './disposable.ts';
 import { fail, GlaError } from './errors.ts';
 import { instantiateIn, type KernelVariant, kernelSizer, pool, type VariantOption } from './instance.ts';
 import { decodeRecurrence, encodeRecurrence } from './recurrence-file.ts';
@@ -71,13 +72,7 @@ export class GlaRecurrence {
   declare readonly [Symbol.dispose]: () => void;
 
   static {
-    if (typeof Symbol.dispose === 'symbol') {
-      Object.defineProperty(GlaRecurrence.prototype, Symbol.dispose, {
-        value(this: GlaRecurrence) {
-          this.dispose();
-        },
-      });
-    }
+    disposable(GlaRecurrence.prototype);
   }
 
   /** @throws {@link GlaError} `bad-shape`, `bad-length`, `bad-value`, `bad-option`, `out-of-memory`, `unsupported`. */

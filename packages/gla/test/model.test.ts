@@ -213,6 +213,20 @@ describe('sessions', () => {
     expect(() => model.session()).toThrow('the model was disposed');
   });
 
+  it('goes with using, where the host has it', async () => {
+    const model = await load();
+    const session = model.session();
+    if (typeof Symbol.dispose === 'symbol') {
+      session[Symbol.dispose]();
+      await expect(session.append(ids)).rejects.toThrow('the session was disposed');
+      model[Symbol.dispose]();
+      expect(() => model.session()).toThrow('disposed');
+    } else {
+      expect(Object.getOwnPropertySymbols(GlaModel.prototype)).toEqual([]);
+      model.dispose();
+    }
+  });
+
   it('loads and disposes many times in flat memory', async () => {
     const data = files(which.name);
     for (let i = 0; i < 100; i++) (await GlaModel.load(data)).dispose();

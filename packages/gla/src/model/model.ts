@@ -4,6 +4,7 @@ import { show } from '@gossamer/kit/errors';
 import { Arena } from '@gossamer/kit/memory';
 import { logSoftmaxAt } from '@gossamer/kit/sampler';
 import { loadTokenizer, type Tokenizer } from '@gossamer/kit/tokenizer';
+import { disposable } from '../disposable.ts';
 import { fail, GlaError } from '../errors.ts';
 import { instantiateIn, type KernelVariant, kernelSizer, pool, type VariantOption } from '../instance.ts';
 import { type GlaConfig, parseConfig } from './config.ts';
@@ -69,6 +70,13 @@ export class GlaModel {
   readonly stateBytes: number;
   readonly #engine: Engine;
   #memory: WebAssembly.Memory | undefined;
+
+  /** Where the host has `using`: {@link dispose}. */
+  declare readonly [Symbol.dispose]: () => void;
+
+  static {
+    disposable(GlaModel.prototype);
+  }
 
   private constructor(
     config: GlaConfig,

@@ -2,6 +2,7 @@ import { isCount, show } from '@gossamer/kit/errors';
 import { createSampler, type Sampler } from '@gossamer/kit/sampler';
 import { createStopMatcher } from '@gossamer/kit/stop';
 import type { Tokenizer } from '@gossamer/kit/tokenizer';
+import { disposable } from '../disposable.ts';
 import { fail, GlaError } from '../errors.ts';
 import type { GlaConfig } from './config.ts';
 import type { Engine, Occupant, Work } from './engine.ts';
@@ -59,6 +60,13 @@ export class GlaSession {
   #logits: Float32Array | undefined;
   #disposed = false;
 
+  /** Where the host has `using`: {@link dispose}. */
+  declare readonly [Symbol.dispose]: () => void;
+
+  static {
+    disposable(GlaSession.prototype);
+  }
+
   /** @internal */
   constructor(host: SessionHost) {
     this.#host = host;
@@ -115,7 +123,9 @@ export class GlaSession {
       await this.#take([token]);
       const ended = config.eosTokenIds.includes(token);
       const last = ended || count === maxTokens;
-      let text = ended ? '' : matcher.push(decoder?.push(token) ?? '');
+      // A padded vocabulary has ids that are no token of the tokenizer: they say nothing.
+      const known = tokenizer?.idToToken(token) !== undefined;
+      let text = ended || !known ? '' : matcher.push(decoder?.push(token) ?? '');
       if (last && !matcher.stopped) text += matcher.push(decoder?.flush() ?? '');
       if (matcher.stopped) {
         yield { text, token, logProb, finish: 'stop' };
