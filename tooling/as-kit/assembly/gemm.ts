@@ -1,4 +1,5 @@
-import { decodeF16 } from './inline/halves';
+import { evenF16, oddF16, specialsF16 } from './inline/halves';
+import { held } from './inline/held';
 import { tile } from './inline/tile';
 import { BF16, F32, K_BLOCK, PANEL } from './types';
 
@@ -80,9 +81,17 @@ function unpackColumns(w: usize, type: i32, out: usize, columns: i32): void {
       out += 32;
     }
   } else {
+    const upper = held(0xffff0000, columns);
+    const mask = held(0x8fffe000, columns);
+    const factor = held(0x77800000, columns); // 2^112
+    const ones = held(0x7c007c00, columns);
     for (; w < end; w += 16) {
-      v128.store(out, decodeF16(v128.load16x4_u(w)));
-      v128.store(out, decodeF16(v128.load16x4_u(w, 8)), 16);
+      const v = v128.load(w);
+      const special = specialsF16(v, ones);
+      const even = evenF16(v, special, mask, factor);
+      const odd = oddF16(v, special, mask, factor, upper);
+      v128.store(out, i32x4.shuffle(even, odd, 0, 4, 1, 5));
+      v128.store(out, i32x4.shuffle(even, odd, 2, 6, 3, 7), 16);
       out += 32;
     }
   }

@@ -1,5 +1,5 @@
 import { K_BLOCK } from './types';
-import { held } from './inline/halves';
+import { held } from './inline/held';
 import { firstRows, lastRows, madd, putPanel } from './inline/lanes';
 
 /**

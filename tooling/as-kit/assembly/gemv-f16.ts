@@ -1,27 +1,7 @@
 import { K_BLOCK } from './types';
-import { held, spreadF16 } from './inline/halves';
+import { evenF16, oddF16, specialsF16 } from './inline/halves';
+import { held } from './inline/held';
 import { firstRows, lastRows, madd, putPanel } from './inline/lanes';
-
-/** The exponent of ones where an f16 is ∞ or NaN, else 0. */
-// @ts-ignore: decorator
-@inline
-function specials(v: v128, ones: v128): v128 {
-  return v128.and(i16x8.eq(v128.and(v, ones), ones), ones);
-}
-
-/** Rows 0, 2, 4, 6 of a column as f32. An exponent of ones is 143 after the product; its own bits make it 255 again. */
-// @ts-ignore: decorator
-@inline
-function even(v: v128, special: v128, mask: v128, factor: v128): v128 {
-  return v128.or(f32x4.mul(spreadF16(i32x4.shl(v, 16), mask), factor), i32x4.shl(special, 16));
-}
-
-/** Rows 1, 3, 5, 7 of a column as f32. */
-// @ts-ignore: decorator
-@inline
-function odd(v: v128, special: v128, mask: v128, factor: v128, upper: v128): v128 {
-  return v128.or(f32x4.mul(spreadF16(v, mask), factor), v128.and(special, upper));
-}
 
 /**
  * y[r] (+)= Σ_c x[c]·w[r, c] for one panel, in the order of gemvF32.
@@ -43,27 +23,27 @@ export function gemvF16(w: usize, x: usize, y: usize, rows: i32, k: i32, accumul
     for (let left = min(K_BLOCK, k - c0); left > 0; left -= 4) {
       const v0 = v128.load32_splat(x);
       const w0 = v128.load(w);
-      const s0 = specials(w0, ones);
-      a0 = madd(v0, even(w0, s0, mask, factor), a0);
-      b0 = madd(v0, odd(w0, s0, mask, factor, upper), b0);
+      const s0 = specialsF16(w0, ones);
+      a0 = madd(v0, evenF16(w0, s0, mask, factor), a0);
+      b0 = madd(v0, oddF16(w0, s0, mask, factor, upper), b0);
       if (left == 1) break;
       const v1 = v128.load32_splat(x, 4);
       const w1 = v128.load(w, 16);
-      const s1 = specials(w1, ones);
-      a1 = madd(v1, even(w1, s1, mask, factor), a1);
-      b1 = madd(v1, odd(w1, s1, mask, factor, upper), b1);
+      const s1 = specialsF16(w1, ones);
+      a1 = madd(v1, evenF16(w1, s1, mask, factor), a1);
+      b1 = madd(v1, oddF16(w1, s1, mask, factor, upper), b1);
       if (left == 2) break;
       const v2 = v128.load32_splat(x, 8);
       const w2 = v128.load(w, 32);
-      const s2 = specials(w2, ones);
-      a2 = madd(v2, even(w2, s2, mask, factor), a2);
-      b2 = madd(v2, odd(w2, s2, mask, factor, upper), b2);
+      const s2 = specialsF16(w2, ones);
+      a2 = madd(v2, evenF16(w2, s2, mask, factor), a2);
+      b2 = madd(v2, oddF16(w2, s2, mask, factor, upper), b2);
       if (left == 3) break;
       const v3 = v128.load32_splat(x, 12);
       const w3 = v128.load(w, 48);
-      const s3 = specials(w3, ones);
-      a3 = madd(v3, even(w3, s3, mask, factor), a3);
-      b3 = madd(v3, odd(w3, s3, mask, factor, upper), b3);
+      const s3 = specialsF16(w3, ones);
+      a3 = madd(v3, evenF16(w3, s3, mask, factor), a3);
+      b3 = madd(v3, oddF16(w3, s3, mask, factor, upper), b3);
       x += 16;
       w += 64;
     }

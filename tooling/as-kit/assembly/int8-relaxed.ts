@@ -1,4 +1,4 @@
-import { held } from './inline/halves';
+import { held } from './inline/held';
 import { putPanel, scaled } from './inline/lanes';
 
 /*

@@ -1,5 +1,4 @@
-import { hmax } from './inline/lanes';
-import { quantFactor, quantize4 } from './inline/quant';
+import { magnitudeMask, peak4, peakOf, quantFactor, quantize4, quantRounder, quantScale } from './inline/quant';
 import { loadColumns } from './inline/source';
 import { fourTokensDirect, fourTokensSplit, hasDirectDot, oneTokenDirect, oneTokenSplit } from './int8-relaxed';
 import { oneTokenSimd, twoTokens } from './int8-simd';
@@ -28,36 +27,41 @@ export function quantizedBytes(type: i32, m: i32, k: i32): usize {
 export function quantizeTokens(x: usize, type: i32, m: i32, k: i32, q: usize): void {
   const columns = paddedColumns(k);
   const span = type == Q8_ROW ? columns : BLOCK;
+  const rounder = quantRounder(k);
+  const mask = magnitudeMask(k);
   let scale = q + <usize>m * (<usize>columns << 1);
   for (let i = 0; i < m; i++) {
     for (let c0 = 0; c0 < columns; c0 += span) {
-      const end = min(k, c0 + span);
-      let peaks = f32x4.splat(0);
-      for (let c = c0; c < end; c += 4) peaks = f32x4.max(peaks, f32x4.abs(loadColumns(x, F32, c, k)));
-      const peak = hmax(peaks);
-      const factor = f32x4.splat(quantFactor(peak));
-      for (let c = c0; c < c0 + span; c += 4) {
-        const lanes = c < end ? quantize4(loadColumns(x, F32, c, k), factor) : i32x4.splat(0);
-        storeActivation(q, lanes);
-        q += 8;
+      let peaks = i32x4.splat(0);
+      for (let c = c0; c < c0 + span; c += 8) {
+        peaks = peak4(peaks, loadColumns(x, F32, c, k), mask);
+        peaks = peak4(peaks, loadColumns(x, F32, c + 4, k), mask);
       }
-      store<f32>(scale, peak / 127);
+      const peak = peakOf(peaks);
+      const factor = f32x4.splat(quantFactor(peak));
+      for (let c = c0; c < c0 + span; c += 8) {
+        const low = quantize4(loadColumns(x, F32, c, k), factor, rounder);
+        const high = quantize4(loadColumns(x, F32, c + 4, k), factor, rounder);
+        storeActivations(q, i16x8.narrow_i32x4_s(low, high));
+        q += 16;
+      }
+      store<f32>(scale, quantScale(peak));
       scale += 4;
     }
     x += <usize>k << 2;
   }
 }
 
+/** Eight columns of a token. */
 // @ts-ignore: decorator
 @inline
-function storeActivation(at: usize, lanes: v128): void {
-  const words = i16x8.narrow_i32x4_s(lanes, lanes);
+function storeActivations(at: usize, words: v128): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
     const magnitude = i8x16.narrow_i16x8_s(i16x8.abs(words), words);
-    const mask = i8x16.narrow_i16x8_s(i16x8.shr_s(words, 15), words);
-    v128.store64_lane(at, i32x4.shuffle(magnitude, mask, 0, 4, 0, 4), 0);
+    const sign = i8x16.narrow_i16x8_s(i16x8.shr_s(words, 15), words);
+    v128.store(at, i32x4.shuffle(magnitude, sign, 0, 4, 1, 5));
   } else {
-    v128.store64_lane(at, words, 0);
+    v128.store(at, words);
   }
 }
 

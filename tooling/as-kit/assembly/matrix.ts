@@ -1,6 +1,5 @@
 import { decodeF16, encodeBf16, encodeF16 } from './inline/halves';
-import { hmax } from './inline/lanes';
-import { quantFactor, quantize4 } from './inline/quant';
+import { magnitudeMask, peak4, peakOf, quantFactor, quantize4, quantRounder, quantScale } from './inline/quant';
 import { floatShift, loadColumns } from './inline/source';
 import { BF16, BLOCK, F16, F32, PANEL, Q8_32, Q8_ROW } from './types';
 
@@ -88,20 +87,22 @@ function packPanelInt8(src: usize, srcType: i32, rowBytes: usize, dst: usize, ds
   const columns = paddedColumns(k);
   const span = dstType == Q8_ROW ? columns : BLOCK; // columns that share a scale
   const spanBytes = <usize>span * 8 + 32;
+  const rounder = quantRounder(k);
+  const mask = magnitudeMask(k);
   for (let r = 0; r < PANEL; r++) {
     let out = dst + (<usize>r << 2);
     for (let c0 = 0; c0 < columns; c0 += span) {
       const end = r < count ? min(k, c0 + span) : c0;
-      let peaks = f32x4.splat(0);
-      for (let c = c0; c < end; c += 4) peaks = f32x4.max(peaks, f32x4.abs(loadColumns(src, srcType, c, k)));
-      const peak = hmax(peaks);
+      let peaks = i32x4.splat(0);
+      for (let c = c0; c < end; c += 4) peaks = peak4(peaks, loadColumns(src, srcType, c, k), mask);
+      const peak = peakOf(peaks);
       const factor = f32x4.splat(quantFactor(peak));
       let at = out;
       for (let c = c0; c < c0 + span; c += 4) {
-        store<i32>(at, c < end ? int8x4(quantize4(loadColumns(src, srcType, c, k), factor)) : 0);
+        store<i32>(at, c < end ? int8x4(quantize4(loadColumns(src, srcType, c, k), factor, rounder)) : 0);
         at += 32;
       }
-      store<f32>(at, peak / 127);
+      store<f32>(at, quantScale(peak));
       out += spanBytes;
     }
     src += rowBytes;

@@ -88,6 +88,13 @@ describe.each(builds)('activations, $name', ({ host }) => {
     },
   );
 
+  it.each(['exp', 'sigmoid', 'logSigmoid', 'swish'] as const)('%s works in place', (name) => {
+    const x = normals(2, 21);
+    const at = host.put(x);
+    host.kernel[name](at, at, 21);
+    expect(host.f32(at, 21)).toEqual(apply(host, name, x));
+  });
+
   it('swishMul is swish times the second operand, in place too', () => {
     for (const n of LANE_EDGES) {
       const gate = normals(n, n);
@@ -150,6 +157,13 @@ describe.each(builds)('softmax and logSumExp, $name', ({ host }) => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  it('work in place', () => {
+    const x = normals(5, 3 * 21);
+    const at = host.put(x);
+    host.kernel.softmax(at, at, 3, 21);
+    expect(host.f32(at, 3 * 21)).toEqual(softmax(host, x, 3, 21));
   });
 
   it('give masked entries exactly nothing', () => {

@@ -1,18 +1,32 @@
-/**
- * `bits` in each lane, in a form that the engine cannot see as a constant: V8 would rebuild a constant vector at every use in a
- * loop, where this stays in a register.   count: any number that is not negative
- */
-// @ts-ignore: decorator
-@inline
-export function held(bits: i32, count: i32): v128 {
-  return i32x4.splat(bits ^ (count >> 31));
-}
-
 /** Sign, exponent and mantissa of the f16 in the high half of each lane, at their places in an f32. mask: 0x8fffe000 */
 // @ts-ignore: decorator
 @inline
 export function spreadF16(v: v128, mask: v128): v128 {
   return v128.and(i32x4.shr_s(v, 3), mask);
+}
+
+/** The exponent of ones where one of eight f16 is ∞ or NaN, else 0. ones: 0x7c00 eight times */
+// @ts-ignore: decorator
+@inline
+export function specialsF16(v: v128, ones: v128): v128 {
+  return v128.and(i16x8.eq(v128.and(v, ones), ones), ones);
+}
+
+/**
+ * The f16 in the low halves of four lanes as f32. mask: 0x8fffe000 · factor: 2^112, which changes the bias from 15 to 127; an
+ * exponent of ones is 143 after the product; its own bits make it 255 again.
+ */
+// @ts-ignore: decorator
+@inline
+export function evenF16(v: v128, special: v128, mask: v128, factor: v128): v128 {
+  return v128.or(f32x4.mul(spreadF16(i32x4.shl(v, 16), mask), factor), i32x4.shl(special, 16));
+}
+
+/** The f16 in the high halves. upper: 0xffff0000 */
+// @ts-ignore: decorator
+@inline
+export function oddF16(v: v128, special: v128, mask: v128, factor: v128, upper: v128): v128 {
+  return v128.or(f32x4.mul(spreadF16(v, mask), factor), v128.and(special, upper));
 }
 
 /** Four f16 bit patterns, zero-extended to 32 bits, as f32. Exact, subnormals, ∞ and NaN included. */

@@ -5,8 +5,14 @@ import { log1p4 } from './log';
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(v: v128): v128 {
+  return sigmoidOf(v, exp4(f32x4.neg(f32x4.abs(v))));
+}
+
+/** sigmoid4(v), given e^−|v|. */
+// @ts-ignore: decorator
+@inline
+export function sigmoidOf(v: v128, e: v128): v128 {
   const one = f32x4.splat(1);
-  const e = exp4(f32x4.neg(f32x4.abs(v)));
   return f32x4.div(v128.bitselect(e, one, f32x4.lt(v, f32x4.splat(0))), f32x4.add(one, e));
 }
 
@@ -21,5 +27,12 @@ export function swish4(v: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function logSigmoid4(v: v128): v128 {
-  return f32x4.sub(f32x4.min(v, f32x4.splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(v)))));
+  return logSigmoidOf(v, exp4(f32x4.neg(f32x4.abs(v))));
+}
+
+/** logSigmoid4(v), given e^−|v|. */
+// @ts-ignore: decorator
+@inline
+export function logSigmoidOf(v: v128, e: v128): v128 {
+  return f32x4.sub(f32x4.min(v, f32x4.splat(0)), log1p4(e));
 }

@@ -22,8 +22,8 @@ export function loadFloats(at: usize, type: i32, count: i32): v128 {
   let bits = i32x4.splat(0);
   for (let lane = count - 1; lane >= 0; lane--) {
     bits = i8x16.shuffle(bits, bits, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
-    const at1 = at + ((<usize>lane) << floatShift(type));
-    bits = i32x4.replace_lane(bits, 0, type == F32 ? load<i32>(at1) : <i32>load<u16>(at1));
+    const element = at + (<usize>lane << floatShift(type));
+    bits = i32x4.replace_lane(bits, 0, type == F32 ? load<i32>(element) : <i32>load<u16>(element));
   }
   if (type == F32) return bits;
   return type == F16 ? decodeF16(bits) : i32x4.shl(bits, 16);
