@@ -63,7 +63,7 @@ export function nearest16(value: number, decode: (bits: number) => number, infin
 }
 
 /** Rounds to nearest, ties to even. */
-export function roundEven(value: number): number {
+function roundEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest !== 0.5) return Math.round(value);
