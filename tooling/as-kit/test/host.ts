@@ -13,6 +13,9 @@ const PAGE = 65536;
 const GUARD = 64;
 const GUARD_BYTE = 0xff;
 
+/** Bytes left for other arrays before one at the end of the memory. */
+const ROOM = 4 * PAGE;
+
 type Typed = Float32Array | Uint16Array | Int32Array | Uint8Array;
 
 /** A kernel instance with its own memory; arrays live between guards that `check()` verifies. */
@@ -20,6 +23,7 @@ export class Host {
   readonly kernel: Kernel;
   readonly #memory: WebAssembly.Memory;
   #top = PAGE;
+  #limit = Number.POSITIVE_INFINITY;
   #guards: number[] = [];
 
   constructor(module: WebAssembly.Module) {
@@ -36,12 +40,23 @@ export class Host {
   alloc(bytes: number, offset = 0): number {
     const at = ((this.#top + GUARD + 15) & ~15) + offset;
     this.#top = at + bytes + GUARD;
+    if (this.#top > this.#limit) throw new Error('no room before the array at the end of the memory');
     const missing = this.#top - this.#memory.buffer.byteLength;
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
     for (const guard of [at - GUARD, at + bytes]) {
       this.bytes(guard, GUARD).fill(GUARD_BYTE);
       this.#guards.push(guard);
     }
+    return at;
+  }
+
+  /** A copy of `data` that ends with the memory: reading or writing behind it traps. */
+  putLast(data: Typed): number {
+    const missing = this.#top + ROOM + data.byteLength - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+    const at = this.#memory.buffer.byteLength - data.byteLength;
+    this.#limit = at;
+    this.bytes(at, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     return at;
   }
 
@@ -74,6 +89,7 @@ export class Host {
     }
     this.#guards = [];
     this.#top = PAGE;
+    this.#limit = Number.POSITIVE_INFINITY;
   }
 }
 

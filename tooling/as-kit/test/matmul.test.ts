@@ -21,6 +21,8 @@ interface Shape {
 }
 
 interface Options {
+  /** The array that ends with the memory, so that a read behind it traps. */
+  readonly last?: 'w' | 'x' | 'y';
   readonly ldy?: number;
   readonly panelsPerCall?: number;
   readonly initial?: Float32Array;
@@ -31,12 +33,13 @@ interface Options {
 function run(host: Host, type: number, w: Float32Array, x: Float32Array, { m, n, k }: Shape, options: Options = {}) {
   const { kernel } = host;
   const ldy = options.ldy ?? n;
-  const offset = options.offset ?? 0;
+  const put = (name: 'w' | 'x' | 'y', data: Float32Array) =>
+    options.last === name ? host.putLast(data) : host.put(data, options.offset ?? 0);
   const packed = host.alloc(kernel.matrixBytes(type, n, k));
-  kernel.packRows(host.put(w, offset), F32, packed, type, 0, n, n, k);
-  const xAt = host.put(x, offset);
+  kernel.packRows(put('w', w), F32, packed, type, 0, n, n, k);
+  const xAt = put('x', x);
   const scratch = host.alloc(kernel.matmulScratchBytes(type, m, k));
-  const y = host.put(options.initial ?? new Float32Array(m * ldy).fill(-77), offset);
+  const y = put('y', options.initial ?? new Float32Array(m * ldy).fill(-77));
   kernel.matmulPrepare(xAt, type, m, k, scratch);
   const panels = Math.ceil(n / 8);
   const step = options.panelsPerCall ?? panels;
@@ -195,6 +198,21 @@ describe.each(builds)('matmul, $name', ({ host }) => {
       }
     });
 
+    it('reads nothing behind its arrays', () => {
+      for (const m of [1, 3, 4, 9]) {
+        for (const n of [1, 3, 5, 8, 12]) {
+          const shape = { m, n, k: 37 };
+          const w = normals(12, n * 37);
+          const x = normals(13, m * 37);
+          const initial = normals(14, m * n);
+          const want = run(host, type, w, x, shape, { initial }).y;
+          for (const last of ['w', 'x', 'y'] as const) {
+            expect(run(host, type, w, x, shape, { initial, last }).y).toEqual(want);
+          }
+        }
+      }
+    });
+
     it('lets NaN and infinities through to every sum that contains them', () => {
       for (const m of [1, 3, 8]) {
         for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
@@ -209,12 +227,15 @@ describe.each(builds)('matmul, $name', ({ host }) => {
             else expect(isInt8(type) ? Number.NaN : bad).toBe(v);
           }
           x[(m - 1) * k + 65] = 1;
-          w[9 * k + 3] = bad;
-          const inW = run(host, type, w, x, { m, n, k }).y;
-          inW.forEach((v, at) => {
-            if (at % n === 9) expect(isInt8(type) ? Number.NaN : bad).toBe(v);
-            else expect(Number.isFinite(v)).toBe(true);
-          });
+          for (const row of [9, 12]) {
+            const broken = w.slice();
+            broken[row * k + 3] = bad;
+            const inW = run(host, type, broken, x, { m, n, k }).y;
+            inW.forEach((v, at) => {
+              if (at % n === row) expect(isInt8(type) ? Number.NaN : bad).toBe(v);
+              else expect(Number.isFinite(v)).toBe(true);
+            });
+          }
         }
       }
     });
