@@ -11,5 +11,8 @@ export const Q8_32: i32 = 4;
 export const PANEL: i32 = 8;
 /** Columns that share one scale in `Q8_32`; int8 rows are padded to a multiple of it. */
 export const BLOCK: i32 = 32;
-/** Columns that one partial sum of a float product covers: an unpacked panel of them takes half of a first-level cache. */
-export const K_BLOCK: i32 = 512;
+/**
+ * Columns that one partial sum of a float product covers. 1024 keep an unpacked panel, 32 kB, close to the core and were 3 % faster
+ * than 512; more gained nothing.
+ */
+export const K_BLOCK: i32 = 1024;

@@ -1,7 +1,9 @@
 import { dotBound, F32_ROUNDOFF } from '@gossamer/testkit/bounds';
+import { kernelVariants } from '@gossamer/testkit/kernels';
 import { normals } from '@gossamer/testkit/random';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compile } from '../bench/compile.ts';
 import { BF16, builds, F16, F32, type Host, Q8_32, Q8_ROW } from './host.ts';
 import { product, quantize } from './oracle.ts';
 
@@ -112,7 +114,7 @@ describe.each(builds)('matmul, $name', ({ host }) => {
       }
     });
 
-    it.each([511, 512, 513, 1024, 1537])('adds the partial sums of %i columns', (k) => {
+    it.each([1023, 1024, 1025, 2048, 3073])('adds the partial sums of %i columns', (k) => {
       for (const m of [1, 4, 7]) {
         const shape = { m, n: 37, k };
         expectProduct(run(host, type, normals(k, 37 * k), normals(m, m * k), shape), type, shape);
@@ -142,9 +144,9 @@ describe.each(builds)('matmul, $name', ({ host }) => {
 
     it('gives the same bits however panels are split into calls', () => {
       for (const m of [1, 2, 9]) {
-        const shape = { m, n: 77, k: 600 };
-        const w = normals(1, 77 * 600);
-        const x = normals(2, m * 600);
+        const shape = { m, n: 77, k: 1030 };
+        const w = normals(1, 77 * 1030);
+        const x = normals(2, m * 1030);
         const whole = run(host, type, w, x, shape).y;
         for (const panelsPerCall of [1, 2, 3, 4, 5]) {
           expect(run(host, type, w, x, shape, { panelsPerCall }).y).toEqual(whole);
@@ -153,7 +155,7 @@ describe.each(builds)('matmul, $name', ({ host }) => {
     });
 
     it('gives a row the same bits in any group of rows summed in the same order', () => {
-      const [m, n, k] = [13, 45, 1100];
+      const [m, n, k] = [13, 45, 1030];
       const w = normals(3, n * k);
       const x = normals(4, m * k);
       // Products with int8 weights have one order; with float weights 1…3 rows have one, more rows another.
@@ -263,5 +265,42 @@ describe('matmul across builds', () => {
         expect(run(host, Q8_ROW, w, x, { m: 1, n: 1, k }).y[0]).toBe(sign * want);
       }
     }
+  });
+});
+
+type Dot = (...args: number[]) => void;
+type Forms = Record<'fourTokensDirect' | 'fourTokensSplit' | 'oneTokenDirect' | 'oneTokenSplit', Dot>;
+
+// matmul takes one of the two forms, the faster on this host; both must be right on every host.
+describe.each(kernelVariants().filter((variant) => variant === 'relaxed'))('int8 dots, %s', (variant) => {
+  it.each([
+    ['per row', Q8_ROW],
+    ['per 32 columns', Q8_32],
+  ])('give the same bits as one instruction and as three, scales %s', async (_name, type) => {
+    const host = builds.find(({ name }) => name === variant)?.host;
+    if (!host) throw new Error(`no build named ${variant}`);
+    const { kernel } = host;
+    const forms = host.attach(await compile('assembly/int8-relaxed.ts', variant)) as unknown as Forms;
+    const [m, n, k] = [4, 8, 96];
+    const w = host.alloc(kernel.matrixBytes(type, n, k));
+    kernel.packRows(host.put(normals(1, n * k)), F32, w, type, 0, n, n, k);
+    const x = host.put(normals(2, m * k));
+    const q = host.alloc(kernel.matmulScratchBytes(type, m, k));
+    kernel.matmulPrepare(x, type, m, k, q);
+    const y = host.alloc(m * n * 4);
+    kernel.matmul(w, type, x, y, m, n, k, n, 0, 1, 0, q);
+    const want = host.f32(y, m * n);
+    const [span, tokenBytes] = [type === Q8_ROW ? k : 32, 2 * k];
+    const scaleBytes = (k / span) * 4;
+    const scale = q + m * tokenBytes;
+    for (const form of ['Direct', 'Split'] as const) {
+      const out = host.alloc(m * n * 4);
+      forms[`fourTokens${form}`](w, q, tokenBytes, scale, scaleBytes, out, n * 4, span, k, 8, 0);
+      expect(host.f32(out, m * n)).toEqual(want);
+      const row = host.alloc(n * 4);
+      forms[`oneToken${form}`](w, q + tokenBytes, scale + scaleBytes, row, span, k, 8, 0);
+      expect(host.f32(row, n)).toEqual(want.slice(n, 2 * n));
+    }
+    host.check();
   });
 });
