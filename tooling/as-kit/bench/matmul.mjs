@@ -18,7 +18,9 @@ const SHAPES = [
   { m: 2, k: 1024, n: 1024 },
 ];
 const STREAM = { k: 1024, n: 2816, bytes: 320 * MIB };
+// Where things lie: the stream from BASE on, X and SOURCE never written again.
 const BASE = 65536;
+const [X, SCRATCH, Y, W, SOURCE] = [336, 352, 368, 384, 400].map((at) => at * MIB);
 
 const memory = new WebAssembly.Memory({ initial: 8192 });
 // Written once, so that every page exists: small numbers of mixed sign, harmless in every type.
@@ -55,13 +57,12 @@ function limitsOf(peak, variant) {
 /** A product that stays in the caches, its panels split into calls. */
 function product(kernel, name, { m, k, n }) {
   const type = TYPES[name];
-  const [w, x, y, scratch] = [BASE, 32 * MIB, 48 * MIB, 64 * MIB];
   const panels = n / 8;
   const step = Math.max(4, Math.min(panels, Math.floor(CALL / (2 * m * k * 8))));
-  kernel.packRows(80 * MIB, 0, w, type, 0, n, n, k);
-  const calls = [() => kernel.matmulPrepare(x, type, m, k, scratch)];
+  kernel.packRows(SOURCE, 0, W, type, 0, n, n, k);
+  const calls = [() => kernel.matmulPrepare(X, type, m, k, SCRATCH)];
   for (let p = 0; p < panels; p += step) {
-    calls.push(() => kernel.matmul(w, type, x, y, m, n, k, n, p, Math.min(step, panels - p), 0, scratch));
+    calls.push(() => kernel.matmul(W, type, X, Y, m, n, k, n, p, Math.min(step, panels - p), 0, SCRATCH));
   }
   const int8 = type >= INT8;
   return { name: `${name} ${m}×${k}×${n}`, work: m * k * n * (int8 ? 1 : 2), limit: int8 ? 'dot' : 'flop', calls };
@@ -73,11 +74,10 @@ function stream(kernel, name) {
   const { k, n } = STREAM;
   const bytes = kernel.matrixBytes(type, n, k);
   const count = Math.floor(STREAM.bytes / bytes);
-  const [x, y, scratch] = [336 * MIB, 337 * MIB, 338 * MIB];
-  for (let i = 0; i < count; i++) kernel.packRows(400 * MIB, 0, BASE + i * bytes, type, 0, n, n, k);
-  const calls = [() => kernel.matmulPrepare(x, type, 1, k, scratch)];
+  for (let i = 0; i < count; i++) kernel.packRows(SOURCE, 0, BASE + i * bytes, type, 0, n, n, k);
+  const calls = [() => kernel.matmulPrepare(X, type, 1, k, SCRATCH)];
   for (let i = 0; i < count; i++) {
-    calls.push(() => kernel.matmul(BASE + i * bytes, type, x, y, 1, n, k, n, 0, n / 8, 0, scratch));
+    calls.push(() => kernel.matmul(BASE + i * bytes, type, X, Y, 1, n, k, n, 0, n / 8, 0, SCRATCH));
   }
   return {
     name: `${name} gemv ${k}→${n}, ${Math.round((count * bytes) / MIB)} MiB`,
