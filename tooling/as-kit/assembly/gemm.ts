@@ -11,7 +11,7 @@ export const GEMM_ROWS: i32 = 4;
 
 /**
  * y[i·ldy + r] (+)= Σ_c x[i, c]·w[r, c] for the rows of some panels and m ≥ GEMM_ROWS rows of x.
- * w: packed panels of a float type · x: (m, k) · y: (m, ≥ ldy) · block: K_BLOCK·8 f32, unused for F32
+ * w: packed panels of a float type · x: (m, k) · y: (m, ≥ n) · block: K_BLOCK·8 f32, unused for F32
  */
 export function gemmFloat(
   w: usize,

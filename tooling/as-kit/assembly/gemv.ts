@@ -45,7 +45,7 @@ export function gemvFloat(
  * sums of their own, so that eight multiply-adds are in flight. The breaks take the columns behind the last four.
  */
 
-/** y[r] (+)= Σ_c x[c]·w[r, c] for one panel.   w: (k, 8) f32 · x: (k) · y: `rows` (1…8 or more) rows, at most 8 of which are written */
+/** y[r] (+)= Σ_c x[c]·w[r, c] for one panel.   w: (k, 8) f32 · x: (k) · y: `rows` rows, at most 8 of which are written */
 export function gemvF32(w: usize, x: usize, y: usize, rows: i32, k: i32, accumulate: bool): void {
   let a = firstRows(y, rows, accumulate);
   let b = lastRows(y, rows, accumulate);
