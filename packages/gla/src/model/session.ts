@@ -95,10 +95,8 @@ export class GlaSession {
   async append(input: string | ArrayLike<number>, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const ids = encodeInput(this.#host, input, this.#position === 0);
     const { signal } = options;
-    await this.#take(ids, () => {
-      signal?.throwIfAborted();
-      this.#check();
-    });
+    signal?.throwIfAborted();
+    await this.#take(ids, ids.length === 1 ? undefined : () => signal?.throwIfAborted());
   }
 
   /**
