@@ -25,6 +25,7 @@ export function linePlot({ title, x, y, lines }) {
   const columns = [...new Set(points.map(([value]) => value))].sort((a, b) => a - b);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="13">`,
+    `<title>${escapeXml(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(WIDTH / 2, 26, 'middle', title, ' font-size="16"'),
     ...columns.map((value) => grid(across(value), HEIGHT - PLOT.bottom, across(value), PLOT.top)),
