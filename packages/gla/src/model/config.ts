@@ -25,7 +25,7 @@ type Json = Record<string, unknown>;
 
 /**
  * Reads the `config.json` of a checkpoint in flash-linear-attention's format (fla/models/gla/configuration_gla.py).
- * What would change the result and is not implemented is refused, not ignored.
+ * An option that would change the result and that we do not compute is refused, not ignored.
  */
 export function parseConfig(text: string): GlaConfig {
   let json: unknown;
