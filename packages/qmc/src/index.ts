@@ -1,2 +1,4 @@
 export { QmcError, type QmcErrorCode } from './errors.ts';
-export { type LatticeOptions, type LatticeOrder, latticePoints } from './lattice.ts';
+export { Lattice, type LatticeOptions, type LatticeOrder } from './lattice.ts';
+export { type PointRange, PointSet, type PointSetSpec, type RandomisationOptions } from './points.ts';
+export { type Seed, SeedSequence } from './seed.ts';

@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! Points of rank-1 lattices, in exact integer arithmetic until the last step.
 
+use crate::Points;
 use gossamer_rust_kit::{Refusal, zeroed};
 use std::ops::Range;
 
@@ -58,18 +59,17 @@ impl Lattice {
         };
         Ok(Self { vector, shift, walk })
     }
+}
 
-    /// d
-    pub fn dimension(&self) -> usize {
+impl Points for Lattice {
+    fn dimension(&self) -> usize {
         self.vector.len()
     }
 
-    /// Writes the points of `range` into `out`: (range, d) row-major.
-    ///
     /// # Panics
-    /// When `out` has another length, or an index is over [`Self::MAX_INDEX`].
-    pub fn fill(&mut self, range: Range<u64>, out: &mut [f64]) {
-        assert!(range.end <= Self::MAX_INDEX + 1);
+    /// When `out` has another length, or an index is over [`Lattice::MAX_INDEX`].
+    fn fill(&mut self, range: Range<u64>, out: &mut [f64]) {
+        assert!(range.end <= Lattice::MAX_INDEX + 1);
         assert!(out.len() as u64 == (range.end - range.start) * self.dimension() as u64);
         let Self { vector, shift, walk } = self;
         let rows = range.clone().zip(out.chunks_exact_mut(vector.len()));

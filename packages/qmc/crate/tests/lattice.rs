@@ -1,6 +1,6 @@
 //! The core against integers that are wide enough to need no trick.
 
-use gossamer_qmc::{Lattice, Order};
+use gossamer_qmc::{Lattice, Order, Points};
 
 const VECTOR: [u32; 8] = [1, 182_667, 213_731, 255_351, u32::MAX, 2, 0, 96_013];
 const LAST: u64 = Lattice::MAX_INDEX;

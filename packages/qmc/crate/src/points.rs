@@ -1,0 +1,23 @@
+#![forbid(unsafe_code)]
+//! What every sequence can do: fill a range of its points.
+
+use std::ops::Range;
+
+/// A point sequence with random access: the same index gives the same bits in every range.
+pub trait Points {
+    /// d
+    fn dimension(&self) -> usize;
+
+    /// Writes the points of `range` into `out`: (range, d) row-major.
+    fn fill(&mut self, range: Range<u64>, out: &mut [f64]);
+
+    /// The same in f32: each coordinate cut to 24 bits, so none is ever 1. `scratch` is as long as `out`.
+    fn fill_f32(&mut self, range: Range<u64>, scratch: &mut [f64], out: &mut [f32]) {
+        self.fill(range, scratch);
+        for (single, &x) in out.iter_mut().zip(scratch.iter()) {
+            *single = (x * TWO_POW_24) as i32 as f32 * (1.0 / TWO_POW_24 as f32);
+        }
+    }
+}
+
+const TWO_POW_24: f64 = 16_777_216.0;

@@ -1,0 +1,5 @@
+//! The edge to JavaScript, one file per topic: arrays come in once per run, points go out a block at a time.
+
+mod lattice;
+mod random;
+mod run;
