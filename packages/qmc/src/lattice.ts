@@ -69,6 +69,10 @@ export class Lattice extends PointSet {
     this.#options = options;
   }
 
+  override get group(): 'lattice' | undefined {
+    return (this.#options.order ?? 'radical-inverse') === 'radical-inverse' ? 'lattice' : undefined;
+  }
+
   override toJSON(): PointSetSpec {
     const { order, size, randomize, shift } = this.#options;
     return {

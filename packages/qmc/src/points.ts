@@ -93,6 +93,14 @@ export abstract class PointSet {
     return this.seed.spawn(count).map((seed, k) => this.respawn(seed, dimensions?.[k] ?? this.dimension) as this);
   }
 
+  /**
+   * Which group the first 2^m points are, up to a shift, in the order that the fast transforms need: of addition modulo 1
+   * (`lattice`), of digitwise exclusive or (`net`), or none. Kernel systems on such points are solved in O(n log n).
+   */
+  get group(): 'lattice' | 'net' | undefined {
+    return undefined;
+  }
+
   /** The set as plain JSON, for `pointSet` in another thread: it gives the same bits there. */
   abstract toJSON(): PointSetSpec;
 
