@@ -1,7 +1,7 @@
-// node bench/lattice.bench.mjs: latticePoints beside the loop one would write in JavaScript, interleaved (AB BA …), after
+// node bench/lattice.bench.mjs: Lattice.points beside the loop one would write in JavaScript, interleaved (AB BA …), after
 // both gave the same points. Needs a build.
 import assert from 'node:assert/strict';
-import { latticePoints } from '@gossamer/qmc';
+import { Lattice } from '@gossamer/qmc';
 
 const PAIRS = 201; // of short samples: on a busy machine most of them are not interrupted
 const SHAPES = [
@@ -40,8 +40,8 @@ const sorted = (values) => values.toSorted((a, b) => a - b);
 
 for (const [dimension, end] of SHAPES) {
   const [ours, theirs] = [new Float64Array(dimension * end), new Float64Array(dimension * end)];
-  const request = { dimension, vector, end, shift: shift.subarray(0, dimension) };
-  const work = [() => latticePoints(request, ours), () => scalar(dimension, end, theirs)];
+  const lattice = new Lattice({ dimension, vector, shift: shift.subarray(0, dimension) });
+  const work = [() => lattice.points({ end }, ours), () => scalar(dimension, end, theirs)];
   const repeats = Math.ceil(2e5 / (dimension * end));
   for (const run of work) seconds(run, 50 * repeats);
   assert.deepEqual(ours, theirs);

@@ -12,7 +12,10 @@ export function checkDimension(dimension: number, most: number = Number.MAX_SAFE
 export function checkWord(name: string, value: string, words: readonly string[]): void {
   if (words.includes(value)) return;
   const quoted = words.map((word) => `'${word}'`);
-  throw fail('bad-option', `${name}: expected ${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}, got ${show(value)}`);
+  throw fail(
+    'bad-option',
+    `${name}: expected ${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}, got ${show(value)}`,
+  );
 }
 
 /**

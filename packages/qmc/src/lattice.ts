@@ -3,7 +3,13 @@ import { fillUniform, latticeRun, type PointRun } from '#wasm/simd';
 import { checkDimension, checkWord } from './checks.ts';
 import { fail } from './errors.ts';
 import { coreMemory, refusable } from './instance.ts';
-import { PointSet, type PointSetSpec, type RandomisationOptions, randomisationOf, randomisationSpec } from './points.ts';
+import {
+  PointSet,
+  type PointSetSpec,
+  type RandomisationOptions,
+  randomisationOf,
+  randomisationSpec,
+} from './points.ts';
 import { type SeedSequence, seedWords } from './seed.ts';
 
 /**

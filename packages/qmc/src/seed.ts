@@ -69,5 +69,8 @@ function freshEntropy(): bigint {
 function checkEntropy(entropy: unknown): bigint {
   if (isCount(entropy, 0)) return BigInt(entropy);
   if (typeof entropy === 'bigint' && entropy >= 0n && entropy < 1n << 128n) return entropy;
-  throw fail('bad-option', `seed: expected an integer from 0 to 2^53 − 1 or a bigint below 2^128, got ${show(entropy)}`);
+  throw fail(
+    'bad-option',
+    `seed: expected an integer from 0 to 2^53 − 1 or a bigint below 2^128, got ${show(entropy)}`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { LatticeOptions } from '../src/index.ts';
+import type { LatticeRequest } from './lattice-points.ts';
 
 /** An exact number in [0, 1): numerator / denominator. */
 export interface Fraction {
@@ -7,7 +7,7 @@ export interface Fraction {
 }
 
 /** frac(xᵢ) of one coordinate before any shift, straight from the definition, in integers of any length. */
-export function coordinate(i: number, g: number, { order = 'radical-inverse', size, end }: LatticeOptions): Fraction {
+export function coordinate(i: number, g: number, { order = 'radical-inverse', size, end }: LatticeRequest): Fraction {
   if (order === 'linear') {
     const denominator = BigInt(size ?? end);
     return { numerator: (BigInt(i) * BigInt(g)) % denominator, denominator };

@@ -1,4 +1,4 @@
-import { latticePoints } from '@gossamer/qmc';
+import { Lattice } from '@gossamer/qmc';
 
 /** The first entries of the 33002 lattice vector of F. Y. Kuo, and its first 8 points in exact binary fractions. */
 const VECTOR = Uint32Array.of(1, 182667, 213731, 255351, 96013);
@@ -19,14 +19,24 @@ const ORDERS = {
   linear: [0, 4, 2, 6, 1, 5, 3, 7],
 };
 
+/** What NumPy draws from the seed 7. */
+const SHIFT_OF_7 = [0.04386058169831253, 0.5872743236851424];
+
+function lattice(order) {
+  const size = order === 'linear' ? 8 : undefined;
+  return new Lattice({ dimension: 5, vector: VECTOR, order, size, randomize: 'none' });
+}
+
 export async function scenario() {
   const checks = Object.entries(ORDERS).map(([order, rows]) => ({
     name: order,
-    got: [...latticePoints({ dimension: 5, vector: VECTOR, end: 8, order })],
+    got: [...lattice(order).points({ end: 8 })],
     want: rows.flatMap((row) => RADICAL_INVERSE[row]),
   }));
-  const refused = { dimension: 5, vector: VECTOR, end: -1 };
-  checks.push({ name: 'a refusal', got: codeOf(() => latticePoints(refused)), want: 'bad-range' });
+  const shifted = new Lattice({ dimension: 2, vector: VECTOR, seed: 7 });
+  checks.push({ name: 'a seeded shift', got: [...shifted.points({ end: 1 })], want: SHIFT_OF_7 });
+  const refused = () => lattice('gray').points({ end: -1 });
+  checks.push({ name: 'a refusal', got: codeOf(refused), want: 'bad-range' });
   return { checks };
 }
 
