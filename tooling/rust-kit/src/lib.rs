@@ -4,6 +4,6 @@ mod alloc;
 mod blocks;
 mod refusal;
 
-pub use alloc::zeroed;
+pub use alloc::{reserved, zeroed};
 pub use blocks::Blocks;
 pub use refusal::Refusal;

@@ -3,3 +3,4 @@
 mod lattice;
 mod random;
 mod run;
+mod transform;
