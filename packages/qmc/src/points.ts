@@ -25,6 +25,9 @@ export interface PointSetSpec {
   readonly [option: string]: unknown;
 }
 
+/** Blocks of points in the core's memory, until `next` says 0. */
+type BlockRun = Pick<PointRun, 'next' | 'points' | 'free'>;
+
 /** How a set is made, for its base class. */
 interface PointSetShape {
   readonly dimension: number;
@@ -66,7 +69,7 @@ export abstract class PointSet {
    * without WebAssembly SIMD; `TypeError` when `out` is no `Float64Array`.
    */
   points(range: PointRange, out?: Float64Array): Float64Array {
-    return this.#fill(range, out, Float64Array);
+    return this.fill(range, out, Float64Array, (replication, checked) => this.run(replication, checked, false));
   }
 
   /**
@@ -76,7 +79,7 @@ export abstract class PointSet {
    * @throws as {@link PointSet.points}; `TypeError` when `out` is no `Float32Array`.
    */
   pointsF32(range: PointRange, out?: Float32Array): Float32Array {
-    return this.#fill(range, out, Float32Array);
+    return this.fill(range, out, Float32Array, (replication, checked) => this.run(replication, checked, true));
   }
 
   /**
@@ -110,10 +113,12 @@ export abstract class PointSet {
   /** The blocks of one replication's range, which was checked and is not empty. @internal */
   protected abstract run(replication: number, range: CheckedRange, single: boolean): PointRun;
 
-  #fill<A extends Float64Array | Float32Array>(
+  /** The points of a range, from the runs of its replications. @internal */
+  protected fill<A extends Float64Array | Float32Array | BigUint64Array>(
     range: PointRange,
     out: A | undefined,
     Type: new (bufferOrLength: ArrayBufferLike | number, at?: number, length?: number) => A,
+    runOf: (replication: number, range: CheckedRange) => BlockRun,
   ): A {
     const checked = checkRange(range, this.size);
     const length = (checked.end - checked.start) * this.dimension;
@@ -121,7 +126,7 @@ export abstract class PointSet {
     if (points.length === 0) return points;
     const memory = coreMemory();
     for (let replication = 0; replication < this.replications; replication++) {
-      const run = refusable(() => this.run(replication, checked, Type === (Float32Array as unknown)));
+      const run = refusable(() => runOf(replication, checked));
       copyOut(run, memory, points, replication * length, Type);
     }
     return points;
@@ -129,8 +134,8 @@ export abstract class PointSet {
 }
 
 /** Block by block: the core's memory stays small, and a call into it short. */
-function copyOut<A extends Float64Array | Float32Array>(
-  run: PointRun,
+function copyOut<A extends Float64Array | Float32Array | BigUint64Array>(
+  run: BlockRun,
   memory: WebAssembly.Memory,
   points: A,
   start: number,
@@ -139,7 +144,7 @@ function copyOut<A extends Float64Array | Float32Array>(
   try {
     let at = start;
     for (let length = run.next(); length > 0; length = run.next()) {
-      points.set(new Type(memory.buffer, run.points(), length), at);
+      points.set(new Type(memory.buffer, run.points(), length) as never, at);
       at += length;
     }
   } finally {

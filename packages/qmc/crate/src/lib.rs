@@ -1,12 +1,18 @@
 //! The core of `@gossamer/qmc`: randomised low-discrepancy points, fast transforms.
 
+mod joe_kuo;
 mod lattice;
+mod net;
 mod points;
 mod random;
+mod scramble;
 mod transform;
 mod wall;
 
+pub use joe_kuo::SobolMatrices;
 pub use lattice::{Lattice, Order};
+pub use net::Net;
 pub use points::Points;
 pub use random::{SeedSequence, Sfc64};
+pub use scramble::{gray_code_order, interlace, linear_scramble, scrambled_bits};
 pub use transform::{fftbr, fwht, ifftbr};

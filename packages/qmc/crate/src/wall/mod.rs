@@ -1,6 +1,7 @@
 //! The edge to JavaScript, one file per topic: arrays come in once per run, points go out a block at a time.
 
 mod lattice;
+mod net;
 mod random;
 mod run;
 mod transform;

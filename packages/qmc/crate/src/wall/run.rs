@@ -43,9 +43,14 @@ impl PointRun {
     /// The points of `range`, in f32 when `single`.
     pub(super) fn new(source: Box<dyn Points>, range: Range<u64>, single: bool) -> Result<Self, Refusal> {
         let dimension = source.dimension();
-        let rows = ((BLOCK / dimension).max(1) as u64).min(range.end - range.start);
-        let length = rows as usize * dimension;
+        let rows = rows(dimension, range.end - range.start);
+        let length = rows * dimension;
         let singles = if single { Some(zeroed("points", length)?) } else { None };
-        Ok(Self { source, blocks: Blocks::new(range, rows), points: zeroed("points", length)?, singles })
+        Ok(Self { source, blocks: Blocks::new(range, rows as u64), points: zeroed("points", length)?, singles })
     }
+}
+
+/// Points per block, for a range of so many.
+pub(super) fn rows(dimension: usize, count: u64) -> usize {
+    ((BLOCK / dimension).max(1) as u64).min(count) as usize
 }

@@ -1,0 +1,113 @@
+import { isCount, show } from '@gossamer/kit/errors';
+import { IntegerRun, netRun, type PointRun } from '#wasm/simd';
+import { checkWord } from './checks.ts';
+import { fail } from './errors.ts';
+import { type PointRange, PointSet, type RandomisationOptions, randomisationOf, randomisationSpec } from './points.ts';
+import {
+  type Matrices,
+  NET_RANDOMIZATIONS,
+  type NetRandomization,
+  type RandomisedNets,
+  randomised,
+} from './scramble.ts';
+
+/**
+ * Which index the i-th point has: i itself (`natural`), or i xor ⌊i/2⌋ (`gray`). Any first 2^m points are the same set.
+ */
+export type NetOrder = 'natural' | 'gray';
+
+/** How a digital net is made. */
+export interface NetOptions extends RandomisationOptions {
+  /** d, coordinates per point. */
+  readonly dimension: number;
+  /** `lms+ds` unless told. */
+  readonly randomize?: NetRandomization | undefined;
+  /** `natural` unless told. */
+  readonly order?: NetOrder | undefined;
+  /**
+   * α, how many matrices are interlaced to one; 1 unless told. A net of order α integrates functions with α derivatives at a
+   * rate near n^−α, and one that is randomised by `lms+ds` at a rate near n^−(α + 1/2).
+   */
+  readonly alpha?: number | undefined;
+}
+
+/** The largest α: each of 64 digits from a matrix of its own. */
+const MOST_ALPHA = 64;
+
+/** The options of a net with everything that was left out. @internal */
+export function netOptions(options: NetOptions): { randomize: NetRandomization; order: NetOrder; alpha: number } {
+  const { randomize = 'lms+ds', order = 'natural', alpha = 1 } = options;
+  checkWord('randomize', randomize, NET_RANDOMIZATIONS);
+  checkWord('order', order, ['natural', 'gray']);
+  if (!isCount(alpha) || alpha > MOST_ALPHA) {
+    throw fail('bad-option', `alpha: expected an integer from 1 to ${MOST_ALPHA}, got ${show(alpha)}`);
+  }
+  return { randomize, order, alpha };
+}
+
+/**
+ * A digital net in base 2, whatever its matrices: the coordinates of point i are sums modulo 2, digit by digit, of the columns
+ * that the binary digits of i choose, and of a shift.
+ */
+export abstract class Net extends PointSet {
+  /** How the net is randomised. */
+  readonly randomize: NetRandomization;
+  /** Which index the i-th point has. */
+  readonly order: NetOrder;
+  /** α, how many matrices are interlaced to one. */
+  readonly alpha: number;
+  readonly #nets: RandomisedNets;
+
+  /** @internal */
+  protected constructor(options: NetOptions, matrices: Matrices) {
+    const { randomize, order, alpha } = netOptions(options);
+    const { dimension } = options;
+    const { seed, replications } = randomisationOf(options);
+    super({ dimension, replications, seed, size: 2 ** matrices.size });
+    this.randomize = randomize;
+    this.order = order;
+    this.alpha = alpha;
+    const gray = order === 'gray';
+    this.#nets = randomised(matrices, { dimension, alpha, randomize, gray, seed, replications });
+  }
+
+  override get group(): 'net' | undefined {
+    return 'net';
+  }
+
+  /**
+   * The points of a range as integers, row-major: (replications, end − start, dimension). An integer X is the coordinate
+   * X·2^−64 without any rounding.
+   *
+   * @param out receives the points and is returned; made when it is left out.
+   * @throws as {@link PointSet.points}; `TypeError` when `out` is no `BigUint64Array`.
+   */
+  integers(range: PointRange, out?: BigUint64Array): BigUint64Array {
+    return this.fill(range, out, BigUint64Array, (replication, { start, end }) => {
+      const { columns, shift } = this.#net(replication);
+      return new IntegerRun(columns, shift, start, end);
+    });
+  }
+
+  protected override run(replication: number, range: { start: number; end: number }, single: boolean): PointRun {
+    const { columns, shift } = this.#net(replication);
+    return netRun(columns, shift, range.start, range.end, single);
+  }
+
+  /** What the specs of all nets say. @internal */
+  protected netSpec(): Record<string, unknown> {
+    const { dimension, randomize, order, alpha } = this;
+    return { dimension, randomize, order, alpha, ...randomisationSpec(this) };
+  }
+
+  #net(replication: number): RandomisedNets {
+    const { columns, shift } = this.#nets;
+    const d = this.dimension;
+    const length = Math.log2(this.size) * d;
+    const at = columns.length === length ? 0 : replication * length;
+    return {
+      columns: columns.subarray(at, at + length),
+      shift: shift.subarray(replication * d, (replication + 1) * d),
+    };
+  }
+}
