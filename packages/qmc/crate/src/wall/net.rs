@@ -1,8 +1,8 @@
 //! Digital nets: matrices in, randomised matrices and points out.
 
 use super::random::seed_of;
-use super::run::PointRun;
-use crate::{Net, Sfc64, SobolMatrices, gray_code_order, interlace, linear_scramble, scrambled_bits};
+use super::run::{PointRun, rows};
+use crate::{Net, Points, Sfc64, SobolMatrices, gray_code_order, interlace, linear_scramble, scrambled_bits};
 use gossamer_rust_kit::{Blocks, Refusal, zeroed};
 use js_sys::{BigUint64Array, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
@@ -33,7 +33,6 @@ fn copied(what: &str, array: &BigUint64Array) -> Result<Vec<u64>, Refusal> {
 #[wasm_bindgen]
 pub struct IntegerRun {
     net: Net,
-    dimension: usize,
     blocks: Blocks,
     points: Vec<u64>,
 }
@@ -43,16 +42,17 @@ impl IntegerRun {
     /// Points start..end of a net, as in [`net_run`].
     #[wasm_bindgen(constructor)]
     pub fn new(columns: &BigUint64Array, shift: &BigUint64Array, start: f64, end: f64) -> Result<IntegerRun, JsValue> {
-        let dimension = shift.length() as usize;
-        let rows = super::run::rows(dimension, end as u64 - start as u64);
-        let blocks = Blocks::new(start as u64..end as u64, rows as u64);
-        Ok(Self { net: net(columns, shift)?, dimension, blocks, points: zeroed("points", rows * dimension)? })
+        let range = start as u64..end as u64;
+        let net = net(columns, shift)?;
+        let rows = rows(&net, range.end - range.start);
+        let points = zeroed("points", rows * net.dimension())?;
+        Ok(Self { net, blocks: Blocks::new(range, rows as u64), points })
     }
 
     /// Makes the next block; its number of coordinates, 0 after the last one.
     pub fn next(&mut self) -> usize {
         let Some(block) = self.blocks.next() else { return 0 };
-        let length = (block.end - block.start) as usize * self.dimension;
+        let length = (block.end - block.start) as usize * self.net.dimension();
         self.net.fill_u64(block, &mut self.points[..length]);
         length
     }
@@ -96,7 +96,7 @@ pub fn randomise_net(
     for set in 0..sets {
         let mut randomised = copied("matrices", matrices)?;
         if lms {
-            linear_scramble(&mut randomised, alpha * dimension, bits, &mut generator);
+            linear_scramble(&mut randomised, alpha * dimension, bits, digits, || generator.bits(bits));
         }
         if alpha > 1 {
             randomised = interlace(&randomised, alpha, digits)?;

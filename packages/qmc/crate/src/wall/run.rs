@@ -5,9 +5,6 @@ use gossamer_rust_kit::{Blocks, Refusal, zeroed};
 use std::ops::Range;
 use wasm_bindgen::prelude::*;
 
-/// Coordinates per block: 128 kB stay in a second-level cache, and a block takes far less than a millisecond.
-const BLOCK: usize = 1 << 14;
-
 /// The points of one range, a block at a time.
 #[wasm_bindgen]
 pub struct PointRun {
@@ -43,7 +40,7 @@ impl PointRun {
     /// The points of `range`, in f32 when `single`.
     pub(super) fn new(source: Box<dyn Points>, range: Range<u64>, single: bool) -> Result<Self, Refusal> {
         let dimension = source.dimension();
-        let rows = rows(dimension, range.end - range.start);
+        let rows = rows(&*source, range.end - range.start);
         let length = rows * dimension;
         let singles = if single { Some(zeroed("points", length)?) } else { None };
         Ok(Self { source, blocks: Blocks::new(range, rows as u64), points: zeroed("points", length)?, singles })
@@ -51,6 +48,7 @@ impl PointRun {
 }
 
 /// Points per block, for a range of so many.
-pub(super) fn rows(dimension: usize, count: u64) -> usize {
-    ((BLOCK / dimension).max(1) as u64).min(count) as usize
+pub(super) fn rows(source: &dyn Points, count: u64) -> usize {
+    let dimension = source.dimension();
+    ((source.block(count.saturating_mul(dimension as u64)) / dimension).max(1) as u64).min(count) as usize
 }
