@@ -1,8 +1,11 @@
 //! The core of `@gossamer/qmc`: randomised low-discrepancy points, fast transforms.
 
 mod joe_kuo;
+mod lanes;
 mod lattice;
 mod net;
+mod owen;
+mod owen_tree;
 mod points;
 mod random;
 mod scramble;
@@ -12,6 +15,8 @@ mod wall;
 pub use joe_kuo::SobolMatrices;
 pub use lattice::{Lattice, Order};
 pub use net::Net;
+pub use owen::Owen;
+pub use owen_tree::OwenTree;
 pub use points::Points;
 pub use random::{SeedSequence, Sfc64};
 pub use scramble::{gray_code_order, interlace, linear_scramble, scrambled_bits};
