@@ -1,15 +1,10 @@
 import { isCount, show } from '@gossamer/kit/errors';
-import { IntegerRun, netRun, type PointRun } from '#wasm/simd';
+import type { PointRun } from '#wasm/simd';
 import { checkWord } from './checks.ts';
 import { fail } from './errors.ts';
+import { MOST_TREE_POINTS, owenRuns } from './owen.ts';
 import { type PointRange, PointSet, type RandomisationOptions, randomisationOf, randomisationSpec } from './points.ts';
-import {
-  type Matrices,
-  NET_RANDOMIZATIONS,
-  type NetRandomization,
-  type RandomisedNets,
-  randomised,
-} from './scramble.ts';
+import { type Matrices, NET_RANDOMIZATIONS, type NetRandomization, type NetRuns, netRuns } from './scramble.ts';
 
 /**
  * Which index the i-th point has: i itself (`natural`), or i xor ⌊i/2⌋ (`gray`). Any first 2^m points are the same set.
@@ -56,23 +51,25 @@ export abstract class Net extends PointSet {
   readonly order: NetOrder;
   /** α, how many matrices are interlaced to one. */
   readonly alpha: number;
-  readonly #nets: RandomisedNets;
+  readonly #runs: NetRuns;
 
   /** @internal */
   protected constructor(options: NetOptions, matrices: Matrices) {
     const { randomize, order, alpha } = netOptions(options);
     const { dimension } = options;
     const { seed, replications } = randomisationOf(options);
-    super({ dimension, replications, seed, size: 2 ** matrices.size });
+    const size = Math.min(2 ** matrices.size, randomize === 'owen-tree' ? MOST_TREE_POINTS : Infinity);
+    super({ dimension, replications, seed, size });
     this.randomize = randomize;
     this.order = order;
     this.alpha = alpha;
     const gray = order === 'gray';
-    this.#nets = randomised(matrices, { dimension, alpha, randomize, gray, seed, replications });
+    const runs = randomize.startsWith('owen') ? owenRuns : netRuns;
+    this.#runs = runs(matrices, { dimension, alpha, randomize, gray, seed, replications });
   }
 
   override get group(): 'net' | undefined {
-    return 'net';
+    return this.randomize.startsWith('owen') ? undefined : 'net';
   }
 
   /**
@@ -83,31 +80,16 @@ export abstract class Net extends PointSet {
    * @throws as {@link PointSet.points}; `TypeError` when `out` is no `BigUint64Array`.
    */
   integers(range: PointRange, out?: BigUint64Array): BigUint64Array {
-    return this.fill(range, out, BigUint64Array, (replication, { start, end }) => {
-      const { columns, shift } = this.#net(replication);
-      return new IntegerRun(columns, shift, start, end);
-    });
+    return this.fill(range, out, BigUint64Array, (replication, checked) => this.#runs.integers(replication, checked));
   }
 
   protected override run(replication: number, range: { start: number; end: number }, single: boolean): PointRun {
-    const { columns, shift } = this.#net(replication);
-    return netRun(columns, shift, range.start, range.end, single);
+    return this.#runs.points(replication, range, single);
   }
 
   /** What the specs of all nets say. @internal */
   protected netSpec(): Record<string, unknown> {
     const { dimension, randomize, order, alpha } = this;
-    return { dimension, randomize, order, alpha, ...randomisationSpec(this) };
-  }
-
-  #net(replication: number): RandomisedNets {
-    const { columns, shift } = this.#nets;
-    const d = this.dimension;
-    const length = Math.log2(this.size) * d;
-    const at = columns.length === length ? 0 : replication * length;
-    return {
-      columns: columns.subarray(at, at + length),
-      shift: shift.subarray(replication * d, (replication + 1) * d),
-    };
+    return { dimension, randomize, order, alpha, ...randomisationSpec(this, this.#runs.firstChild) };
   }
 }

@@ -183,7 +183,8 @@ export function randomisationOf({ seed, replications = 1 }: RandomisationOptions
   return { seed: seedOf(seed), replications };
 }
 
-/** What a spec says of them. */
-export function randomisationSpec({ seed, replications }: PointSet): Record<string, unknown> {
-  return { seed: { entropy: String(seed.entropy), spawnKey: seed.spawnKey }, replications };
+/** What a spec says of them; `children` is how many children the seed had when the set was made, if that matters. */
+export function randomisationSpec({ seed, replications }: PointSet, children = 0): Record<string, unknown> {
+  const { entropy, spawnKey } = seed;
+  return { seed: { entropy: String(entropy), spawnKey, ...(children > 0 && { children }) }, replications };
 }

@@ -1,6 +1,7 @@
-import { randomiseNet } from '#wasm/simd';
+import { IntegerRun, netRun, type PointRun, randomiseNet } from '#wasm/simd';
 import { outFor } from './checks.ts';
 import { coreMemory, refusable } from './instance.ts';
+import type { PointRange } from './points.ts';
 import { type SeedSequence, seedWords } from './seed.ts';
 
 /**
@@ -11,12 +12,17 @@ import { type SeedSequence, seedWords } from './seed.ts';
  * - `ds`: a digital shift alone.
  * - `none`: the points as they are.
  *
- * All of them leave the net a net; a shift makes every point uniform in [0, 1)^d.
+ * - `owen`: nested uniform scrambling, keyed by the seed: every digit is flipped by a random bit of its own for each value of
+ *   the digits before it.
+ * - `owen-tree`: the same with the draws of QMCPy's `NUS`, which depend on all points before. So a call takes the time of all
+ *   points from 0 to its end and the memory of their tree, about 48 bytes per point, and there are at most 2^24 points.
+ *
+ * The first four leave the net a net. A shift or a nested uniform scramble makes every point uniform in [0, 1)^d.
  */
-export type NetRandomization = 'lms+ds' | 'lms' | 'ds' | 'none';
+export type NetRandomization = 'lms+ds' | 'lms' | 'ds' | 'none' | 'owen' | 'owen-tree';
 
 /** @internal */
-export const NET_RANDOMIZATIONS: readonly NetRandomization[] = ['lms+ds', 'lms', 'ds', 'none'];
+export const NET_RANDOMIZATIONS: readonly NetRandomization[] = ['lms+ds', 'lms', 'ds', 'none', 'owen', 'owen-tree'];
 
 /** Generating matrices in base 2, before any randomisation. @internal */
 export interface Matrices {
@@ -38,6 +44,14 @@ export interface Randomisation {
   readonly replications: number;
 }
 
+/** How a net's points are had, once per replication; the range was checked and is not empty. @internal */
+export interface NetRuns {
+  points(replication: number, range: Required<PointRange>, single: boolean): PointRun;
+  integers(replication: number, range: Required<PointRange>): IntegerRun;
+  /** The first child of the seed that it was drawn from, if it was from children. */
+  readonly firstChild?: number;
+}
+
 /** The nets of all replications. @internal */
 export interface RandomisedNets {
   /** (R, m, d), or (1, m, d) if they share one. */
@@ -57,4 +71,18 @@ export function randomised(matrices: Matrices, options: Randomisation): Randomis
   coreMemory();
   refusable(() => randomiseNet(from, alpha, bits, seedWords(seed), lms, ds, gray, replications, columns, shift));
   return { columns, shift };
+}
+
+/** Runs of a net that stays a net. @internal */
+export function netRuns(matrices: Matrices, options: Randomisation): NetRuns {
+  const { columns, shift } = randomised(matrices, options);
+  const length = matrices.size * options.dimension;
+  const net = (r: number): [BigUint64Array, BigUint64Array] => {
+    const at = columns.length === length ? 0 : r * length;
+    return [columns.subarray(at, at + length), shift.subarray(r * options.dimension, (r + 1) * options.dimension)];
+  };
+  return {
+    points: (r, { start, end }, single) => netRun(...net(r), start, end, single),
+    integers: (r, { start, end }) => new IntegerRun(...net(r), start, end),
+  };
 }

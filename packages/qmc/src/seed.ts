@@ -18,18 +18,23 @@ export class SeedSequence {
   readonly entropy: bigint;
   /** Which child of which child this is; empty for the root. */
   readonly spawnKey: readonly number[];
-  #children = 0;
+  #children: number;
 
   /**
    * @param entropy an integer from 0 to 2^53 − 1 or a bigint below 2^128; fresh randomness of the host unless told.
    * @param spawnKey the path of child numbers, each below 2^32.
+   * @param children how many were spawned elsewhere: the next one has this number.
    * @throws `QmcError` with code `bad-option`.
    */
-  constructor(entropy: number | bigint = freshEntropy(), spawnKey: readonly number[] = []) {
+  constructor(entropy: number | bigint = freshEntropy(), spawnKey: readonly number[] = [], children = 0) {
     this.entropy = checkEntropy(entropy);
     const bad = spawnKey.find((child) => !isCount(child, 0) || child >= 2 ** 32);
     if (bad !== undefined) throw fail('bad-option', `spawnKey: expected integers below 2^32, got ${show(bad)}`);
+    if (!isCount(children, 0)) {
+      throw fail('bad-option', `children: expected an integer from 0, got ${show(children)}`);
+    }
     this.spawnKey = [...spawnKey];
+    this.#children = children;
   }
 
   /**
@@ -39,9 +44,18 @@ export class SeedSequence {
    */
   spawn(count: number): SeedSequence[] {
     if (!isCount(count)) throw fail('bad-option', `count: expected a positive integer, got ${show(count)}`);
-    const first = this.#children;
-    this.#children += count;
+    const first = this.reserve(count);
     return Array.from({ length: count }, (_, k) => new SeedSequence(this.entropy, [...this.spawnKey, first + k]));
+  }
+
+  /** Counts `count` children as spawned; the number of the first. @throws `bad-option` over 2^32 children. @internal */
+  reserve(count: number): number {
+    const first = this.#children;
+    if (first + count > 2 ** 32) {
+      throw fail('bad-option', `seed: it has 2^32 children, of which ${first} are taken, got ${count} more`);
+    }
+    this.#children += count;
+    return first;
   }
 }
 

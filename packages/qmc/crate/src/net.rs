@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! Points of digital nets in base 2: one exclusive or of a table and a base point per coordinate, and a conversion.
 
-use crate::Points;
+use crate::{Fractions, Points};
 use gossamer_rust_kit::{Refusal, reserved, zeroed};
 use std::ops::{BitXor, Range};
 
@@ -27,12 +27,12 @@ impl Net {
         let sums = Sums::new(columns, &shift)?;
         Ok(Self { short, high: Plane::new(&sums)?, low: Plane::new(&sums)?, single: Plane::new(&sums)?, sums })
     }
+}
 
-    /// The points of `range` as binary fractions of 64 bits: (range, d) row-major.
-    ///
+impl Fractions for Net {
     /// # Panics
     /// When `out` has another length or an index is beyond the net.
-    pub fn fill_u64(&mut self, range: Range<u64>, out: &mut [u64]) {
+    fn fill_u64(&mut self, range: Range<u64>, out: &mut [u64]) {
         self.sums.each_block(range, out, |sums, part, out| combine(&sums.table[part], &sums.base, out, |x| x));
     }
 }
@@ -48,7 +48,7 @@ impl Points for Net {
     }
 
     /// # Panics
-    /// As [`Net::fill_u64`].
+    /// As [`Fractions::fill_u64`].
     fn fill(&mut self, range: Range<u64>, out: &mut [f64]) {
         let Self { sums, short, high, low, .. } = self;
         sums.each_block(range, out, |sums, part, out| {
@@ -70,7 +70,7 @@ impl Points for Net {
     }
 
     /// # Panics
-    /// As [`Net::fill_u64`].
+    /// As [`Fractions::fill_u64`].
     fn fill_f32(&mut self, range: Range<u64>, _: &mut [f64], out: &mut [f32]) {
         const TWO_POW_M24: f32 = 1.0 / (1u32 << 24) as f32;
         let Self { sums, single, .. } = self;
@@ -82,13 +82,13 @@ impl Points for Net {
 }
 
 /// A double near 2^20 has 2^−32 as its last bit.
-const HIGH: f64 = 1_048_576.0;
+pub(crate) const HIGH: f64 = 1_048_576.0;
 /// A double near 2^−12 has 2^−64 as its last bit.
-const LOW: f64 = 1.0 / 4096.0;
+pub(crate) const LOW: f64 = 1.0 / 4096.0;
 
 /// X·2^−64 in the nearest double, but never 1, from the high half of X in the last bits of [`HIGH`] and the low half in those of
 /// [`LOW`]: the difference is exact, so the sum is the only rounding.
-fn nearest(high: u64, low: u64) -> f64 {
+pub(crate) fn nearest(high: u64, low: u64) -> f64 {
     const LARGEST: f64 = 1.0 - f64::EPSILON / 2.0;
     let sum = f64::from_bits(high) - (HIGH + LOW) + f64::from_bits(low);
     if LARGEST < sum { LARGEST } else { sum }

@@ -26,4 +26,10 @@ pub trait Points {
     }
 }
 
+/// Points that are binary fractions of 64 bits until they are rounded.
+pub trait Fractions: Points {
+    /// Writes the points of `range` as integers X, which stand for X·2^−64, into `out`: (range, d) row-major.
+    fn fill_u64(&mut self, range: Range<u64>, out: &mut [u64]);
+}
+
 const TWO_POW_24: f64 = 16_777_216.0;

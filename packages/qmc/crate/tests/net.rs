@@ -1,6 +1,8 @@
 //! Digital nets against their definition, and the goldens of QMCToolsCL and of the Joe–Kuo table.
 
-use gossamer_qmc::{Net, Points, SobolMatrices, gray_code_order, interlace, linear_scramble, scrambled_bits};
+use gossamer_qmc::{
+    Fractions, Net, Points, SobolMatrices, gray_code_order, interlace, linear_scramble, scrambled_bits,
+};
 
 /// Both sides of every lane, and dimensions with tables of 2^11, few and 4 rows.
 const DIMENSIONS: [usize; 17] = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 63, 65, 100, 513, 3000];

@@ -2,6 +2,7 @@
 
 mod lattice;
 mod net;
+mod owen;
 mod random;
 mod run;
 mod transform;

@@ -2,9 +2,10 @@
 
 use super::random::seed_of;
 use super::run::{PointRun, rows};
-use crate::{Net, Points, Sfc64, SobolMatrices, gray_code_order, interlace, linear_scramble, scrambled_bits};
+use crate::{Fractions, Net, Sfc64, SobolMatrices, gray_code_order, interlace, linear_scramble, scrambled_bits};
 use gossamer_rust_kit::{Blocks, Refusal, zeroed};
 use js_sys::{BigUint64Array, Uint8Array, Uint32Array};
+use std::ops::Range;
 use wasm_bindgen::prelude::*;
 
 /// Points start..end of a net: `columns` is (m, d), `shift` has d elements.
@@ -23,7 +24,7 @@ fn net(columns: &BigUint64Array, shift: &BigUint64Array) -> Result<Net, Refusal>
     Net::new(copied("columns", columns)?, copied("shift", shift)?)
 }
 
-fn copied(what: &str, array: &BigUint64Array) -> Result<Vec<u64>, Refusal> {
+pub(super) fn copied(what: &str, array: &BigUint64Array) -> Result<Vec<u64>, Refusal> {
     let mut words = zeroed(what, array.length() as usize)?;
     array.copy_to(&mut words);
     Ok(words)
@@ -32,7 +33,7 @@ fn copied(what: &str, array: &BigUint64Array) -> Result<Vec<u64>, Refusal> {
 /// The points of one range as integers, a block at a time.
 #[wasm_bindgen]
 pub struct IntegerRun {
-    net: Net,
+    source: Box<dyn Fractions>,
     blocks: Blocks,
     points: Vec<u64>,
 }
@@ -42,24 +43,29 @@ impl IntegerRun {
     /// Points start..end of a net, as in [`net_run`].
     #[wasm_bindgen(constructor)]
     pub fn new(columns: &BigUint64Array, shift: &BigUint64Array, start: f64, end: f64) -> Result<IntegerRun, JsValue> {
-        let range = start as u64..end as u64;
-        let net = net(columns, shift)?;
-        let rows = rows(&net, range.end - range.start);
-        let points = zeroed("points", rows * net.dimension())?;
-        Ok(Self { net, blocks: Blocks::new(range, rows as u64), points })
+        Ok(Self::over(Box::new(net(columns, shift)?), start as u64..end as u64)?)
     }
 
     /// Makes the next block; its number of coordinates, 0 after the last one.
     pub fn next(&mut self) -> usize {
         let Some(block) = self.blocks.next() else { return 0 };
-        let length = (block.end - block.start) as usize * self.net.dimension();
-        self.net.fill_u64(block, &mut self.points[..length]);
+        let length = (block.end - block.start) as usize * self.source.dimension();
+        self.source.fill_u64(block, &mut self.points[..length]);
         length
     }
 
     /// Where the block lies, as a byte offset into the memory.
     pub fn points(&self) -> usize {
         self.points.as_ptr() as usize
+    }
+}
+
+impl IntegerRun {
+    /// The points of `range`.
+    pub(super) fn over(source: Box<dyn Fractions>, range: Range<u64>) -> Result<Self, Refusal> {
+        let rows = rows(&*source, range.end - range.start);
+        let points = zeroed("points", rows * source.dimension())?;
+        Ok(Self { source, blocks: Blocks::new(range, rows as u64), points })
     }
 }
 
