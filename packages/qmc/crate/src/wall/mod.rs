@@ -2,6 +2,7 @@
 
 mod lattice;
 mod net;
+mod normal;
 mod owen;
 mod random;
 mod run;
