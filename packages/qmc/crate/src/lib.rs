@@ -24,7 +24,6 @@ pub use normal::{inverse_cdf, inverse_cdf_all};
 pub use owen::Owen;
 pub use owen_net::{OwenNet, OwenTreeNet};
 pub use owen_tree::OwenTree;
-pub use points::Points;
 pub use points::{Fractions, Points};
 pub use random::{SeedSequence, Sfc64};
 pub use scramble::{gray_code_order, interlace, linear_scramble, scrambled_bits};

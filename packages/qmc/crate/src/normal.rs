@@ -47,7 +47,7 @@ pub fn inverse_cdf_all(values: &mut [f64]) {
         let mut count = 0;
         for (i, &p) in block.iter().enumerate() {
             places[count] = i as u16; // kept only if the count moves on
-            count += usize::from(!((p - 0.5).abs() <= CENTRAL)); // NaN too
+            count += 1 - usize::from((p - 0.5).abs() <= CENTRAL); // NaN counts too
         }
         for (tail, &place) in tails.iter_mut().zip(&places[..count]) {
             *tail = block[usize::from(place)];
