@@ -1,5 +1,6 @@
 export type { Directions } from './directions.ts';
 export { QmcError, type QmcErrorCode } from './errors.ts';
+export { Halton, type HaltonOptions, type HaltonRandomization } from './halton.ts';
 export { Lattice, type LatticeOptions, type LatticeOrder } from './lattice.ts';
 export { Net, type NetOptions, type NetOrder } from './net.ts';
 export { inverseNormal } from './normal.ts';

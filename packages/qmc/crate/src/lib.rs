@@ -1,5 +1,6 @@
 //! The core of `@gossamer/qmc`: randomised low-discrepancy points, fast transforms.
 
+mod halton;
 mod joe_kuo;
 mod lanes;
 mod lattice;
@@ -17,6 +18,7 @@ mod spread;
 mod transform;
 mod wall;
 
+pub use halton::{DigitDraw, Halton, ScrambleDraw};
 pub use joe_kuo::SobolMatrices;
 pub use lattice::{Lattice, Order};
 pub use net::Net;

@@ -1,0 +1,74 @@
+#![forbid(unsafe_code)]
+//! Digits that are permuted one by one.
+
+use super::Coordinate;
+use super::draws::Share;
+use super::radix::{Fixed, Radix, below_one};
+use gossamer_rust_kit::{Refusal, zeroed};
+
+/// What happens to a digit, by its position. Digits beyond those of the index are 0 before.
+#[derive(Debug, Clone)]
+pub(crate) enum DigitMap {
+    /// Nothing.
+    None,
+    /// y + shift mod b.
+    Shift(Share),
+    /// π(y): b entries for each position.
+    Permutation(Share),
+}
+
+impl DigitMap {
+    pub fn map(&self, radix: &Radix, position: usize, digit: u32) -> u32 {
+        match self {
+            Self::None => digit,
+            Self::Shift(shift) => {
+                let sum = digit + u32::from(shift[position]);
+                if sum < radix.base { sum } else { sum - radix.base }
+            }
+            Self::Permutation(entries) => u32::from(entries[position * radix.base as usize + digit as usize]),
+        }
+    }
+}
+
+/// Σ π_ℓ(a_ℓ) b^−ℓ over the digits a_ℓ of the index.
+pub(crate) struct Permuted {
+    radix: Radix,
+    map: DigitMap,
+    low_digits: usize,
+    /// The sums of the low digits, in two halves.
+    low: [Vec<f64>; 2],
+    high: Fixed,
+}
+
+impl Permuted {
+    pub fn new(radix: Radix, map: DigitMap, low_digits: usize) -> Result<Self, Refusal> {
+        let sums =
+            radix.table(low_digits, |position, digit| radix.value(position, map.map(&radix, position, digit)))?;
+        let mut low = [zeroed("tables", sums.len())?, zeroed("tables", sums.len())?];
+        for (i, sum) in sums.into_iter().enumerate() {
+            (low[0][i], low[1][i]) = (sum.high, sum.low);
+        }
+        Ok(Self { radix, map, low_digits, low, high: Fixed::default() })
+    }
+}
+
+impl Coordinate for Permuted {
+    fn block(&self) -> u64 {
+        self.low[0].len() as u64
+    }
+
+    fn enter(&mut self, block: u64) {
+        let Self { radix, map, low_digits: k, .. } = self;
+        let digits = radix.digits(block).chain(std::iter::repeat(0)).zip(*k..);
+        let mapped = digits.map(|(digit, position)| map.map(radix, position, digit));
+        self.high = Radix::sum(mapped.take(radix.weights.len() - *k), &radix.weights[*k..]);
+    }
+
+    fn fill(&mut self, low: u64, out: &mut [f64]) {
+        let low = low as usize;
+        let Fixed { high: h, low: l } = self.high;
+        for ((x, &high), &low) in out.iter_mut().zip(&self.low[0][low..]).zip(&self.low[1][low..]) {
+            *x = below_one((high + h) + (low + l));
+        }
+    }
+}

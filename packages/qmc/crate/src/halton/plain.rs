@@ -1,0 +1,45 @@
+#![forbid(unsafe_code)]
+//! The van der Corput sequence as it is.
+
+use super::Coordinate;
+use super::radix::Radix;
+use gossamer_rust_kit::Refusal;
+
+/// φ(i) = (reversed digits of i) / b^K: two exact integers below 2^45 and one division, so the nearest double.
+pub(crate) struct Plain {
+    radix: Radix,
+    /// The reversed low digits, times b^(K − k).
+    low: Vec<f64>,
+    low_digits: usize,
+    high: f64,
+    denominator: f64,
+}
+
+impl Plain {
+    pub fn new(radix: Radix, low_digits: usize) -> Result<Self, Refusal> {
+        let last = radix.index_digits - 1;
+        let low =
+            radix.table(low_digits, |position, digit| (u64::from(digit) * radix.power(last - position)) as f64)?;
+        let denominator = radix.power(radix.index_digits) as f64;
+        Ok(Self { radix, low, low_digits, high: 0.0, denominator })
+    }
+}
+
+impl Coordinate for Plain {
+    fn block(&self) -> u64 {
+        self.low.len() as u64
+    }
+
+    fn enter(&mut self, block: u64) {
+        let base = u64::from(self.radix.base);
+        let high = self.radix.digits(block).take(self.radix.index_digits - self.low_digits);
+        self.high = high.fold(0, |reversed, digit| reversed * base + u64::from(digit)) as f64;
+    }
+
+    fn fill(&mut self, low: u64, out: &mut [f64]) {
+        let low = low as usize;
+        for (x, &numerator) in out.iter_mut().zip(&self.low[low..]) {
+            *x = (numerator + self.high) / self.denominator;
+        }
+    }
+}
