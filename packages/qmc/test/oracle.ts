@@ -19,6 +19,16 @@ export function coordinate(i: number, g: number, { order = 'radical-inverse', si
   return { numerator: (mirrored * BigInt(g)) % denominator, denominator };
 }
 
+/** The digits of i in some base, mirrored at the point. */
+export function radicalInverse(i: number, base: number): Fraction {
+  let [numerator, denominator] = [0n, 1n];
+  for (let rest = i; rest > 0; rest = Math.floor(rest / base)) {
+    numerator = numerator * BigInt(base) + BigInt(rest % base);
+    denominator *= BigInt(base);
+  }
+  return { numerator, denominator };
+}
+
 /** The double nearest to a fraction, ties to even. */
 export function nearest({ numerator, denominator }: Fraction): number {
   if (numerator === 0n) return 0;

@@ -9,6 +9,7 @@ mod permuted;
 mod pieces;
 mod plain;
 mod radix;
+mod tree;
 
 pub use draws::{DigitDraw, ScrambleDraw};
 
@@ -21,6 +22,7 @@ use pieces::Pieces;
 use plain::Plain;
 use radix::{MAX_DIMENSION, Radix, primes};
 use std::ops::Range;
+use tree::Tree;
 
 /// One coordinate of all points. A block of points shares all digits of the index but the lowest.
 trait Coordinate {
@@ -90,6 +92,16 @@ impl Halton {
             keys.next_u64();
         }
         Self::new(dimension, |radix| Ok(Box::new(Owen::new(radix, keys.next_u64(), count)?)))
+    }
+
+    /// Nested uniform scrambling as QMCPy does it from the first point on, one replication of it. `end` is after the last
+    /// point that will be asked for, and points are asked for in order.
+    pub fn tree(dimension: usize, end: u64, seed: &SeedSequence, replication: u32) -> Result<Self, Refusal> {
+        let mut children = replication * dimension as u32..;
+        Self::new(dimension, |radix| {
+            let child = seed.child(children.next().unwrap_or(0));
+            Ok(Box::new(Tree::new(radix, Sfc64::new(&child), end)?))
+        })
     }
 
     fn new(

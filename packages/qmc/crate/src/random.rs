@@ -141,15 +141,12 @@ impl Sfc64 {
     /// `permutation(n)`: Fisher–Yates from the top, with masked rejection.
     pub fn permutation(&mut self, n: u32) -> Vec<u32> {
         let mut items: Vec<u32> = (0..n).collect();
-        for i in (1..n).rev() {
-            let mask = u32::MAX >> i.leading_zeros();
-            let j = loop {
-                let draw = self.next_u32() & mask;
-                if draw <= i {
-                    break draw;
-                }
-            };
-            items.swap(i as usize, j as usize);
+        let mut i = n.saturating_sub(1);
+        while i > 0 {
+            let draw = self.next_u32() & (u32::MAX >> i.leading_zeros());
+            let accepted = draw <= i; // an even bet: a branch would be mispredicted
+            items.swap(i as usize, if accepted { draw } else { i } as usize);
+            i -= u32::from(accepted);
         }
         items
     }

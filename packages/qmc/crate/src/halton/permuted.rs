@@ -38,6 +38,8 @@ pub(crate) struct Permuted {
     /// The sums of the low digits, in two halves.
     low: [Vec<f64>; 2],
     high: Fixed,
+    /// The sum of the digits that no index has.
+    beyond: Fixed,
 }
 
 impl Permuted {
@@ -48,7 +50,10 @@ impl Permuted {
         for (i, sum) in sums.into_iter().enumerate() {
             (low[0][i], low[1][i]) = (sum.high, sum.low);
         }
-        Ok(Self { radix, map, low_digits, low, high: Fixed::default() })
+        let beyond = radix.index_digits..radix.weights.len();
+        let zeros = beyond.clone().map(|position| map.map(&radix, position, 0));
+        let beyond = Radix::sum(zeros, &radix.weights[beyond]);
+        Ok(Self { radix, map, low_digits, low, high: Fixed::default(), beyond })
     }
 }
 
@@ -59,9 +64,9 @@ impl Coordinate for Permuted {
 
     fn enter(&mut self, block: u64) {
         let Self { radix, map, low_digits: k, .. } = self;
-        let digits = radix.digits(block).chain(std::iter::repeat(0)).zip(*k..);
+        let digits = radix.digits(block).zip(*k..radix.index_digits);
         let mapped = digits.map(|(digit, position)| map.map(radix, position, digit));
-        self.high = Radix::sum(mapped.take(radix.weights.len() - *k), &radix.weights[*k..]);
+        self.high = Radix::sum(mapped, &radix.weights[*k..]) + self.beyond;
     }
 
     fn fill(&mut self, low: u64, out: &mut [f64]) {

@@ -74,7 +74,7 @@ impl Pieces {
         let rows = radix.weights.len();
         let mut first = zeroed("scramble", rows * radix.index_digits)?;
         first.copy_from_slice(columns);
-        let mut top = Combination::new(radix.clone(), first)?;
+        let top = Combination::new(radix.clone(), first)?;
         let mut y = zeroed("scramble", rows)?;
         let stride = radix.power(*width) as u16;
         for index in 0..low.len() {

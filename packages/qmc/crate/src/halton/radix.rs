@@ -74,6 +74,12 @@ pub(crate) struct Weight {
     pub low: u64,
 }
 
+impl Weight {
+    fn divided(self, base: u64) -> Self {
+        Self { high: self.high / base, low: ((self.high % base) << LOW_BITS | self.low) / base }
+    }
+}
+
 /// The digits of one base.
 #[derive(Debug, Clone)]
 pub(crate) struct Radix {
@@ -88,14 +94,13 @@ pub(crate) struct Radix {
 impl Radix {
     pub fn new(base: u32) -> Self {
         let index_digits = (1..).find(|&k| u64::from(base).pow(k) >= 1 << 32).unwrap_or(0) as usize;
-        let mut weight = 1u128 << FIXED_BITS;
-        let weights = (0..DRAWN_DIGITS)
-            .map_while(|_| {
-                let needed = weight >> (FIXED_BITS - KEPT_BITS) > 0;
-                weight /= u128::from(base); // ⌊⌊w/b⌋/b⌋ = ⌊w/b²⌋
-                needed.then_some(Weight { high: (weight >> LOW_BITS) as u64, low: (weight as u64) << 17 >> 17 })
-            })
-            .collect();
+        let mut next = Weight { high: 1 << 53, low: 0 };
+        let weights = (0..DRAWN_DIGITS).map_while(|_| {
+            let needed = next.high > 0 || next.low >> (FIXED_BITS - KEPT_BITS) > 0;
+            next = next.divided(u64::from(base));
+            needed.then_some(next)
+        });
+        let weights = weights.collect();
         Self { base, index_digits, weights }
     }
 

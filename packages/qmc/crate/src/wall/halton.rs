@@ -64,17 +64,23 @@ pub fn halton_run(
     run(halton, start, end, single)
 }
 
-/// Points start..end under one replication of nested scrambling.
+/// Points start..end under one replication of nested scrambling, with QMCPy's permutations if `tree`.
 #[wasm_bindgen(js_name = haltonOwenRun)]
 pub fn halton_owen_run(
     dimension: usize,
     seed: &Uint32Array,
     replication: u32,
+    tree: bool,
     start: f64,
     end: f64,
     single: bool,
 ) -> Result<PointRun, JsValue> {
-    let halton = Halton::owen(dimension, (end - start) as u64, &seed_of(seed), replication)?;
+    let seed = seed_of(seed);
+    let halton = if tree {
+        Halton::tree(dimension, end as u64, &seed, replication)?
+    } else {
+        Halton::owen(dimension, (end - start) as u64, &seed, replication)?
+    };
     run(halton, start, end, single)
 }
 
