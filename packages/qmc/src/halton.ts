@@ -1,4 +1,4 @@
-import { haltonDraw, haltonDrawLength, haltonOwenRun, haltonRun, type PointRun } from '#wasm/simd';
+import { haltonDraw, haltonDrawLength, haltonOwenRun, haltonRun, haltonTreeRun, type PointRun } from '#wasm/simd';
 import { checkDimension, checkWord, outFor } from './checks.ts';
 import { coreMemory, refusable } from './instance.ts';
 import {
@@ -83,6 +83,8 @@ export class Halton extends PointSet {
   readonly randomize: HaltonRandomization;
   /** (R, …): matrices, permutations or shifts. */
   readonly #drawn: Uint16Array;
+  /** The child of the seed that draws the first tree. */
+  readonly #firstChild: number | undefined;
 
   /**
    * @throws `QmcError` with code `bad-option` (dimension, randomize, seed, replications), `out-of-memory`, or `unsupported` on a
@@ -96,12 +98,12 @@ export class Halton extends PointSet {
     super({ dimension, replications, seed, size: randomize === 'owen-tree' ? TREE_SIZE : SIZE });
     this.randomize = randomize;
     this.#drawn = drawn(this);
-    if (randomize === 'owen-tree') seed.spawn(replications * dimension); // these children draw the permutations
+    this.#firstChild = randomize === 'owen-tree' ? seed.reserve(replications * dimension) : undefined;
   }
 
   override toJSON(): PointSetSpec {
     const { dimension, randomize } = this;
-    return { sequence: 'halton', dimension, randomize, ...randomisationSpec(this) };
+    return { sequence: 'halton', dimension, randomize, ...randomisationSpec(this, this.#firstChild) };
   }
 
   protected override respawn(seed: SeedSequence, dimension: number): Halton {
@@ -111,9 +113,12 @@ export class Halton extends PointSet {
   protected override run(replication: number, range: { start: number; end: number }, single: boolean): PointRun {
     const { dimension, randomize } = this;
     const { start, end } = range;
-    if (randomize.startsWith('owen')) {
-      const tree = randomize === 'owen-tree';
-      return haltonOwenRun(dimension, seedWords(this.seed), replication, tree, start, end, single);
+    if (this.#firstChild !== undefined) {
+      const child = this.#firstChild + replication * dimension;
+      return haltonTreeRun(dimension, seedWords(this.seed), child, start, end, single);
+    }
+    if (randomize === 'owen') {
+      return haltonOwenRun(dimension, seedWords(this.seed), replication, start, end, single);
     }
     const length = this.#drawn.length / this.replications;
     const drawn = this.#drawn.subarray(replication * length, (replication + 1) * length);

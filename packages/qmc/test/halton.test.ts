@@ -246,6 +246,15 @@ describe('nested scrambling', () => {
 });
 
 describe('a set', () => {
+  it('goes on after the children that a seed already has, and its spec says so', () => {
+    const seed = new SeedSequence(5);
+    seed.spawn(6);
+    const second = new Halton({ dimension: 3, seed, randomize: 'owen-tree' });
+    const both = new Halton({ dimension: 3, seed: 5, randomize: 'owen-tree', replications: 3 });
+    expect(second.points({ end: 9 })).toEqual(both.points({ end: 9 }).subarray(54));
+    expect(second.toJSON().seed).toEqual({ entropy: '5', spawnKey: [], children: 6 });
+  });
+
   it.each(KINDS)('is plain JSON, and its children differ: %s', (randomize) => {
     const set = new Halton({ dimension: 3, seed: 5, randomize, replications: 2 });
     const spec = JSON.parse(JSON.stringify(set));
@@ -260,7 +269,7 @@ describe('a set', () => {
     expect(new Halton({ ...spec, seed }).points({ end: 50 })).toEqual(set.points({ end: 50 }));
     const [child] = set.spawn(1, [2]);
     expect(child).toMatchObject({ dimension: 2, randomize, replications: 2, group: undefined });
-    if (randomize === 'owen-tree') expect(child?.seed.spawnKey).toEqual([6]); // the first six draw this set's permutations
+    if (randomize === 'owen-tree') expect(child?.seed.spawnKey).toEqual([6]); // the first six draw this set’s permutations
   });
 });
 

@@ -94,13 +94,13 @@ impl Halton {
         Self::new(dimension, |radix| Ok(Box::new(Owen::new(radix, keys.next_u64(), count)?)))
     }
 
-    /// Nested uniform scrambling as QMCPy does it from the first point on, one replication of it. `end` is after the last
-    /// point that will be asked for, and points are asked for in order.
-    pub fn tree(dimension: usize, end: u64, seed: &SeedSequence, replication: u32) -> Result<Self, Refusal> {
-        let mut children = replication * dimension as u32..;
+    /// Nested uniform scrambling as QMCPy does it from the first point on, by draws from children of the seed. `end` is after
+    /// the last point that will be asked for, and points are asked for in order.
+    pub fn tree(dimension: usize, end: u64, seed: &SeedSequence, mut child: u32) -> Result<Self, Refusal> {
         Self::new(dimension, |radix| {
-            let child = seed.child(children.next().unwrap_or(0));
-            Ok(Box::new(Tree::new(radix, Sfc64::new(&child), end)?))
+            let generator = Sfc64::new(&seed.child(child));
+            child = child.wrapping_add(1);
+            Ok(Box::new(Tree::new(radix, generator, end)?))
         })
     }
 

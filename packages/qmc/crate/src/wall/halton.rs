@@ -64,24 +64,31 @@ pub fn halton_run(
     run(halton, start, end, single)
 }
 
-/// Points start..end under one replication of nested scrambling, with QMCPy's permutations if `tree`.
+/// Points start..end under one replication of nested scrambling.
 #[wasm_bindgen(js_name = haltonOwenRun)]
 pub fn halton_owen_run(
     dimension: usize,
     seed: &Uint32Array,
     replication: u32,
-    tree: bool,
     start: f64,
     end: f64,
     single: bool,
 ) -> Result<PointRun, JsValue> {
-    let seed = seed_of(seed);
-    let halton = if tree {
-        Halton::tree(dimension, end as u64, &seed, replication)?
-    } else {
-        Halton::owen(dimension, (end - start) as u64, &seed, replication)?
-    };
+    let halton = Halton::owen(dimension, (end - start) as u64, &seed_of(seed), replication)?;
     run(halton, start, end, single)
+}
+
+/// The same with QMCPy's trees, which draw from the children `child`, `child` + 1, … of the seed.
+#[wasm_bindgen(js_name = haltonTreeRun)]
+pub fn halton_tree_run(
+    dimension: usize,
+    seed: &Uint32Array,
+    child: u32,
+    start: f64,
+    end: f64,
+    single: bool,
+) -> Result<PointRun, JsValue> {
+    run(Halton::tree(dimension, end as u64, &seed_of(seed), child)?, start, end, single)
 }
 
 fn run(halton: Halton, start: f64, end: f64, single: bool) -> Result<PointRun, JsValue> {
