@@ -11,13 +11,16 @@ import { type SeedSequence, seedWords } from './seed.ts';
  * - `lms`: the linear matrix scramble alone: the origin stays a point.
  * - `ds`: a digital shift alone.
  * - `none`: the points as they are.
- *
  * - `owen`: nested uniform scrambling, keyed by the seed: every digit is flipped by a random bit of its own for each value of
  *   the digits before it.
  * - `owen-tree`: the same with the draws of QMCPy's `NUS`, which depend on all points before. So a call takes the time of all
  *   points from 0 to its end and the memory of their tree, about 48 bytes per point, and there are at most 2^24 points.
  *
  * The first four leave the net a net. A shift or a nested uniform scramble makes every point uniform in [0, 1)^d.
+ *
+ * Sources: J. Matoušek, *On the L2-discrepancy for anchored boxes*, J. Complexity 14(4), 1998, section 4 (`lms`); A. B. Owen,
+ * *Randomly permuted (t, m, s)-nets and (t, s)-sequences*, Monte Carlo and Quasi-Monte Carlo Methods in Scientific Computing,
+ * Springer, 1995, section 3 (`owen`).
  */
 export type NetRandomization = 'lms+ds' | 'lms' | 'ds' | 'none' | 'owen' | 'owen-tree';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Lattice, QmcError } from '../src/index.ts';
+import { Lattice, QmcError, Sobol } from '../src/index.ts';
 import { coreMemory } from '../src/instance.ts';
 
 const PAGE = 65536;
@@ -30,6 +30,21 @@ it('what the core has no room for is refused, and the next call works', () => {
     expect.objectContaining({ code: 'out-of-memory', message: 'vector: no room for 4000000 bytes' }),
   );
   expect([...small.points({ start: 1, end: 3 })]).toEqual([0.5, 0.25]);
+});
+
+it('a scrambling tree that outgrows the core is refused on the way, and the next call works', () => {
+  const net = new Sobol({ dimension: 1, seed: 7, randomize: 'owen-tree' });
+  const first = net.points({ end: 4 });
+  fillUp(coreMemory());
+  const call = (): unknown => net.points({ start: 2 ** 20, end: 2 ** 20 + 1 });
+  expect(call).toThrow(QmcError);
+  expect(call).toThrow(
+    expect.objectContaining({
+      code: 'out-of-memory',
+      message: expect.stringMatching(/^points: no room for \d+ bytes of a scrambling tree$/),
+    }),
+  );
+  expect(net.points({ end: 4 })).toEqual(first);
 });
 
 /** Grows a memory as far as the host lets it; untouched pages cost the host nothing. */

@@ -62,6 +62,25 @@ describe('the tree of the reference', () => {
   });
 });
 
+describe('the keyed scramble', () => {
+  // Made by crate/tests/owen.rs, which has them from the definition.
+  it.each([
+    [1, [0xa254db19c80fecfcn, 0x54bb5d64429de157n, 0x7e647dd90a4f5be2n, 0x5e02c88158da686dn, 0xfdc3112937dd4fb2n]],
+    [3, [0x8eb2e855e5529cfen, 0x5d6fab4c007a94aan, 0xbd83e2a5eb9700fcn, 0x0c33c528240ae96bn, 0x3be7927c61fe745fn]],
+  ])('gives the bits of its definition at α = %i', (alpha, golden) => {
+    const net = new Sobol({ dimension: 5, seed: 7, randomize: 'owen', alpha });
+    expect([...net.integers({ start: 123_456, end: 123_457 })]).toEqual(golden);
+  });
+
+  it('draws nothing from the children that a seed spawns', () => {
+    const seed = new SeedSequence(7);
+    const first = new Sobol({ dimension: 2, seed, randomize: 'owen' });
+    expect(first.spawn(1)[0]?.seed.spawnKey).toEqual([0]);
+    const second = new Sobol({ dimension: 2, seed, randomize: 'owen' });
+    expect(second.integers({ end: 4 })).toEqual(first.integers({ end: 4 }));
+  });
+});
+
 describe.each(BOTH)('%s', (randomize) => {
   const net = (options: Partial<SobolOptions> = {}): Sobol =>
     new Sobol({ dimension: 2, seed: 7, ...options, randomize });

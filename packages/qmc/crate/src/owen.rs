@@ -23,7 +23,7 @@ pub struct Owen {
 }
 
 /// Bytes of all tables: they share a second-level cache with the points.
-const TABLES: usize = 1 << 18;
+const TABLES: usize = 1 << 17;
 /// Levels whose flips an entry of a table has room for.
 const MAX_TOP: u32 = 16;
 

@@ -1,6 +1,6 @@
 //! The keyed nested uniform scramble.
 
-use gossamer_qmc::{Owen, SeedSequence, Sfc64};
+use gossamer_qmc::{Fractions, Net, Owen, OwenNet, SeedSequence, Sfc64, SobolMatrices, interlace};
 use std::array::from_fn;
 
 fn seed(entropy: u32) -> SeedSequence {
@@ -73,6 +73,46 @@ fn every_digit_is_flipped_by_the_bit_of_its_node() {
                 }
             }
         }
+    }
+}
+
+/// The same numbers are in test/owen.test.ts: SIMD and this machine's arithmetic give the same bits, now and later.
+const GOLDEN: [(usize, [u64; 5]); 2] = [
+    (
+        1,
+        [
+            0xa254_db19_c80f_ecfc,
+            0x54bb_5d64_429d_e157,
+            0x7e64_7dd9_0a4f_5be2,
+            0x5e02_c881_58da_686d,
+            0xfdc3_1129_37dd_4fb2,
+        ],
+    ),
+    (
+        3,
+        [
+            0x8eb2_e855_e552_9cfe,
+            0x5d6f_ab4c_007a_94aa,
+            0xbd83_e2a5_eb97_00fc,
+            0x0c33_c528_240a_e96b,
+            0x3be7_927c_61fe_745f,
+        ],
+    ),
+];
+
+#[test]
+fn a_net_is_scrambled_and_then_interlaced() {
+    for (alpha, golden) in GOLDEN {
+        let seed = seed(7).child(u32::MAX).child(0);
+        let columns = SobolMatrices::columns(5 * alpha, &[]).unwrap();
+        let mut scrambled = vec![0; 5 * 4000];
+        OwenNet::new(columns.clone(), 5, alpha, &seed, 1).unwrap().fill_u64(121_000..125_000, &mut scrambled);
+        let mut plain = vec![0; 5 * alpha * 4000];
+        Net::new(columns, vec![0; 5 * alpha]).unwrap().fill_u64(121_000..125_000, &mut plain);
+        let oracles: Vec<Oracle> = (0..5 * alpha).map(|j| Oracle::new(&seed, j)).collect();
+        let each: Vec<u64> = plain.iter().zip(oracles.iter().cycle()).map(|(&x, oracle)| oracle.scramble(x)).collect();
+        assert_eq!(scrambled, interlace(&each, alpha, 64).unwrap());
+        assert_eq!(scrambled[5 * 2456..5 * 2457], golden);
     }
 }
 
