@@ -1,7 +1,11 @@
 #![forbid(unsafe_code)]
 //! Points of rank-1 lattices, in exact integer arithmetic until the last step.
+//!
+//! Points are made a tile at a time: 2^a rows from a multiple of 2^a on, as one flat array, so that a row of few coordinates
+//! costs no more than its share of a long one.
 
 use crate::Points;
+use crate::residues::Residues;
 use gossamer_rust_kit::{Refusal, zeroed};
 use std::ops::Range;
 
@@ -22,25 +26,34 @@ pub enum Order {
 /// The points frac(x_i + Δ) of consecutive indices i.
 #[derive(Debug)]
 pub struct Lattice {
-    vector: Vec<u32>,
+    dimension: usize,
+    /// 2^a, the rows of a tile.
+    rows: u64,
+    /// Δ of each coordinate of a tile.
     shift: Vec<f64>,
     walk: Walk,
 }
 
 #[derive(Debug)]
 enum Walk {
-    Digits { gray: bool },
-    Steps(Steps),
+    Fractions(Fractions),
+    Residues(Residues),
 }
 
-/// i·g mod n of the next point. Integers below 2^53 are exact in an f64, and there are SIMD lanes for it.
+/// x_i = c(i)·g as a wrapping product of binary fractions. In an aligned tile c(base + k) = c(base) xor c(k), because c only
+/// moves bits and combines them by exclusive or.
 #[derive(Debug)]
-struct Steps {
-    size: f64,
-    at: u64,
-    residues: Vec<f64>,
-    strides: Vec<f64>,
+struct Fractions {
+    order: Order,
+    /// c(k) of row k, for each coordinate of a tile.
+    codes: Vec<u32>,
+    /// g of each coordinate of a tile.
+    factors: Vec<u32>,
 }
+
+/// Coordinates per tile, at least: what starts a tile is then a small part of its time, and all its tables stay in the
+/// first-level cache.
+const TILE: usize = 64;
 
 impl Lattice {
     /// The largest index, and the largest size of a linear lattice: 2^53 − 1.
@@ -50,104 +63,107 @@ impl Lattice {
     ///
     /// # Panics
     /// When the lengths differ or a linear lattice has no points or more than [`Self::MAX_INDEX`].
-    pub fn new(vector: Vec<u32>, shift: Vec<f64>, order: Order) -> Result<Self, Refusal> {
+    pub fn new(vector: &[u32], shift: &[f64], order: Order) -> Result<Self, Refusal> {
         assert!(vector.len() == shift.len()); // not assert_eq!: its message costs 1 kB of wasm
+        let dimension = vector.len();
+        let rows = TILE.div_ceil(dimension.max(1)).next_power_of_two();
         let walk = match order {
-            Order::RadicalInverse => Walk::Digits { gray: false },
-            Order::Gray => Walk::Digits { gray: true },
-            Order::Linear { size } => Walk::Steps(Steps::new(&vector, size)?),
+            Order::Linear { size } if !(size.is_power_of_two() && size <= 1 << 32) => {
+                assert!(0 < size && size <= Self::MAX_INDEX);
+                Walk::Residues(Residues::new(vector, size, rows)?)
+            }
+            _ => Walk::Fractions(Fractions::new(vector, order, rows)?),
         };
-        Ok(Self { vector, shift, walk })
+        Ok(Self { dimension, rows: rows as u64, shift: tiled("shift", shift, rows)?, walk })
     }
 }
 
 impl Points for Lattice {
     fn dimension(&self) -> usize {
-        self.vector.len()
+        self.dimension
     }
 
     /// # Panics
     /// When `out` has another length, or an index is over [`Lattice::MAX_INDEX`].
     fn fill(&mut self, range: Range<u64>, out: &mut [f64]) {
         assert!(range.end <= Lattice::MAX_INDEX + 1);
-        assert!(out.len() as u64 == (range.end - range.start) * self.dimension() as u64);
-        let Self { vector, shift, walk } = self;
-        let rows = range.clone().zip(out.chunks_exact_mut(vector.len()));
-        match walk {
-            Walk::Digits { gray } => {
-                let gray = *gray;
-                for (i, row) in rows {
-                    digits(if gray { i ^ (i >> 1) } else { i }, vector, shift, row);
-                }
+        assert!(out.len() as u64 == (range.end - range.start) * self.dimension as u64);
+        let (mut i, mut rest) = (range.start, out);
+        while i < range.end {
+            let base = i & !(self.rows - 1);
+            let end = range.end.min(base + self.rows);
+            let part = (i - base) as usize * self.dimension..(end - base) as usize * self.dimension;
+            let (now, later) = rest.split_at_mut(part.len());
+            let shift = &self.shift[part.clone()];
+            match &mut self.walk {
+                Walk::Fractions(fractions) => fractions.fill(base, part, shift, now),
+                Walk::Residues(residues) => residues.fill(base, part, shift, now),
             }
-            Walk::Steps(steps) => {
-                steps.seek(range.start, vector);
-                for (_, row) in rows {
-                    steps.next(shift, row);
-                }
+            (i, rest) = (end, later);
+        }
+    }
+}
+
+impl Fractions {
+    fn new(vector: &[u32], order: Order, rows: usize) -> Result<Self, Refusal> {
+        let mut factors = tiled("vector", vector, rows)?;
+        if let Order::Linear { size } = order {
+            // i·g / 2^m in units of 2^−32; 2^0 points are all 0
+            factors.iter_mut().for_each(|g| *g = g.checked_shl(32 - size.ilog2()).unwrap_or(0));
+        }
+        let mut codes = zeroed("vector", factors.len())?;
+        for (k, row) in codes.chunks_exact_mut(vector.len().max(1)).enumerate() {
+            row.fill(short_code(order, k as u32));
+        }
+        Ok(Self { order, codes, factors })
+    }
+
+    /// The coordinates `part` of the tile that starts at `base`. A product has no more binary digits than the index, or, in
+    /// linear order, than n − 1: it is exact.
+    fn fill(&self, base: u64, part: Range<usize>, shift: &[f64], out: &mut [f64]) {
+        const TWO_POW_20: f64 = 1_048_576.0; // its last mantissa bit is 2^−32
+        const TWO_POW_M53: f64 = 1.0 / (1u64 << 53) as f64;
+        let Range { start, end } = part;
+        let coordinates = self.codes[start..end].iter().zip(&self.factors[start..end]).zip(shift).zip(out);
+        if let Ok(short) = u32::try_from(base) {
+            let code = short_code(self.order, short);
+            for (((&low, &g), &delta), x) in coordinates {
+                let fraction = u64::from((low ^ code).wrapping_mul(g));
+                *x = frac(f64::from_bits(TWO_POW_20.to_bits() | fraction) - TWO_POW_20 + delta);
+            }
+        } else {
+            // a linear lattice of so many points goes by its residues
+            let code = if self.order == Order::Gray { gray(base) } else { base }.reverse_bits();
+            for (((&low, &g), &delta), x) in coordinates {
+                let fraction = (u64::from(low) << 32 ^ code).wrapping_mul(u64::from(g));
+                *x = frac((fraction >> 11) as f64 * TWO_POW_M53 + delta);
             }
         }
     }
 }
 
-/// row = frac(φ(i)·g + Δ). φ(i)·g mod 1 is the wrapped product of the reversed bits of i and g, as a binary fraction; it
-/// has no more digits than i, so it is exact.
-fn digits(i: u64, vector: &[u32], shift: &[f64], row: &mut [f64]) {
-    const TWO_POW_20: f64 = 1_048_576.0; // its last mantissa bit is 2^−32
-    const TWO_POW_M53: f64 = 1.0 / (1u64 << 53) as f64;
-    if let Ok(short) = u32::try_from(i) {
-        let reversed = short.reverse_bits();
-        for ((x, &g), &delta) in row.iter_mut().zip(vector).zip(shift) {
-            let fraction = u64::from(reversed.wrapping_mul(g));
-            *x = frac(f64::from_bits(TWO_POW_20.to_bits() | fraction) - TWO_POW_20 + delta);
-        }
-    } else {
-        let reversed = i.reverse_bits();
-        for ((x, &g), &delta) in row.iter_mut().zip(vector).zip(shift) {
-            let fraction = reversed.wrapping_mul(u64::from(g));
-            *x = frac((fraction >> 11) as f64 * TWO_POW_M53 + delta);
-        }
+/// c(i) for i < 2^32: φ(i) in units of 2^−32, or i itself.
+fn short_code(order: Order, i: u32) -> u32 {
+    match order {
+        Order::RadicalInverse => i.reverse_bits(),
+        Order::Gray => (i ^ (i >> 1)).reverse_bits(),
+        Order::Linear { .. } => i,
     }
 }
 
-impl Steps {
-    fn new(vector: &[u32], size: u64) -> Result<Self, Refusal> {
-        assert!(0 < size && size <= Lattice::MAX_INDEX);
-        let mut strides = zeroed("vector", vector.len())?;
-        for (stride, &g) in strides.iter_mut().zip(vector) {
-            *stride = (u64::from(g) % size) as f64;
-        }
-        Ok(Self { size: size as f64, at: 0, residues: zeroed("vector", vector.len())?, strides })
-    }
-
-    fn seek(&mut self, i: u64, vector: &[u32]) {
-        if self.at != i {
-            for (residue, &g) in self.residues.iter_mut().zip(vector) {
-                *residue = multiply_mod(i, g, self.size as u64) as f64;
-            }
-            self.at = i;
-        }
-    }
-
-    /// row = frac(residue / n + Δ), then one step on.
-    fn next(&mut self, shift: &[f64], row: &mut [f64]) {
-        let size = self.size;
-        for (((x, residue), &stride), &delta) in row.iter_mut().zip(&mut self.residues).zip(&self.strides).zip(shift) {
-            *x = frac(*residue / size + delta);
-            let wrap = size - stride; // compared with, because residue + stride may pass 2^53
-            *residue = if *residue >= wrap { *residue - wrap } else { *residue + stride };
-        }
-        self.at += 1;
-    }
+/// The Gray code of i.
+fn gray(i: u64) -> u64 {
+    i ^ (i >> 1)
 }
 
-/// i·g mod n for n < 2^53: the product itself may have 85 bits.
-fn multiply_mod(i: u64, g: u32, n: u64) -> u64 {
-    let i = i % n;
-    (0..u32::BITS).rev().fold(0, |product, bit| (2 * product + i * u64::from(g >> bit & 1)) % n)
+/// `rows` copies of a row, one after another.
+pub(crate) fn tiled<T: Copy + Default>(what: &str, row: &[T], rows: usize) -> Result<Vec<T>, Refusal> {
+    let mut tile = zeroed(what, row.len() * rows)?;
+    tile.chunks_exact_mut(row.len().max(1)).for_each(|copy| copy.copy_from_slice(row));
+    Ok(tile)
 }
 
 /// x mod 1 for 0 ≤ x < 2, without a branch, which would be a coin toss. A sum of two numbers below 1 may round to 1.
-fn frac(x: f64) -> f64 {
+pub(crate) fn frac(x: f64) -> f64 {
     x - x.floor()
 }

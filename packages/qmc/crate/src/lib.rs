@@ -13,6 +13,7 @@ mod owen_tree;
 mod pair;
 mod points;
 mod random;
+mod residues;
 mod scramble;
 mod spread;
 mod transform;

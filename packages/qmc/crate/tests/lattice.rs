@@ -6,7 +6,7 @@ const VECTOR: [u32; 8] = [1, 182_667, 213_731, 255_351, u32::MAX, 2, 0, 96_013];
 const LAST: u64 = Lattice::MAX_INDEX;
 
 fn points(order: Order, shift: f64, range: std::ops::Range<u64>) -> Vec<f64> {
-    let mut lattice = Lattice::new(VECTOR.to_vec(), vec![shift; VECTOR.len()], order).unwrap();
+    let mut lattice = Lattice::new(&VECTOR, &[shift; VECTOR.len()], order).unwrap();
     let mut out = vec![f64::NAN; (range.end - range.start) as usize * lattice.dimension()];
     lattice.fill(range, &mut out);
     out
@@ -53,7 +53,7 @@ fn linear_order_keeps_exact_residues() {
 fn one_lattice_can_be_filled_in_any_sequence_of_ranges() {
     for order in [Order::RadicalInverse, Order::Gray, Order::Linear { size: 100 }] {
         let whole = points(order, 0.7, 0..100);
-        let mut lattice = Lattice::new(VECTOR.to_vec(), vec![0.7; VECTOR.len()], order).unwrap();
+        let mut lattice = Lattice::new(&VECTOR, &[0.7; VECTOR.len()], order).unwrap();
         for range in [0..10, 10..11, 11..40, 5..7, 99..100, 40..40, 40..99] {
             let d = lattice.dimension();
             let mut out = vec![f64::NAN; (range.end - range.start) as usize * d];
@@ -75,11 +75,11 @@ fn a_shift_wraps_into_the_unit_interval() {
 #[test]
 #[should_panic(expected = "assertion failed")]
 fn a_short_output_is_a_defect_of_the_caller() {
-    Lattice::new(vec![1, 3], vec![0.0; 2], Order::Gray).unwrap().fill(0..2, &mut [0.0; 3]);
+    Lattice::new(&[1, 3], &[0.0; 2], Order::Gray).unwrap().fill(0..2, &mut [0.0; 3]);
 }
 
 #[test]
 #[should_panic(expected = "assertion failed")]
 fn an_index_beyond_the_last_is_a_defect_of_the_caller() {
-    Lattice::new(vec![1], vec![0.0], Order::Gray).unwrap().fill(LAST + 1..LAST + 2, &mut [0.0]);
+    Lattice::new(&[1], &[0.0], Order::Gray).unwrap().fill(LAST + 1..LAST + 2, &mut [0.0]);
 }

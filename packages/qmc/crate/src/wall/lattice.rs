@@ -27,6 +27,6 @@ pub fn lattice_run(
     vector.copy_to(&mut g);
     let mut delta = zeroed("shift", dimension)?;
     shift.copy_to(&mut delta);
-    let lattice = Lattice::new(g, delta, order)?;
+    let lattice = Lattice::new(&g, &delta, order)?;
     Ok(PointRun::new(Box::new(lattice), start as u64..end as u64, single)?)
 }
