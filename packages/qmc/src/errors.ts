@@ -1,5 +1,12 @@
 /** What can go wrong, for programs. Codes are added, never renamed. */
-export type QmcErrorCode = 'bad-option' | 'bad-length' | 'bad-value' | 'bad-range' | 'out-of-memory' | 'unsupported';
+export type QmcErrorCode =
+  | 'bad-option'
+  | 'bad-length'
+  | 'bad-value'
+  | 'bad-range'
+  | 'out-of-memory'
+  | 'unsupported'
+  | 'bad-file';
 
 /** Everything a caller of this package can cause, but for a wrong type, which is a `TypeError`. */
 export class QmcError extends Error {

@@ -1,7 +1,10 @@
 export type { Directions } from './directions.ts';
 export { QmcError, type QmcErrorCode } from './errors.ts';
 export { Halton, type HaltonOptions, type HaltonRandomization } from './halton.ts';
-export { Lattice, type LatticeOptions, type LatticeOrder } from './lattice.ts';
+export { LatinHypercube, type LatinHypercubeOptions } from './hypercube.ts';
+export { Iid, type IidOptions } from './iid.ts';
+export { Korobov, type KorobovOptions } from './korobov.ts';
+export { Lattice, type LatticeOptions, type LatticeOrder, type RandomVector } from './lattice.ts';
 export { Net, type NetOptions, type NetOrder } from './net.ts';
 export { inverseNormal } from './normal.ts';
 export { type PointRange, PointSet, type PointSetSpec, type RandomisationOptions } from './points.ts';
@@ -9,3 +12,4 @@ export type { NetRandomization } from './scramble.ts';
 export { type Seed, SeedSequence } from './seed.ts';
 export { Sobol, type SobolOptions } from './sobol.ts';
 export { fftbr, fwht, ifftbr, type TransformOptions } from './transform.ts';
+export { formatVector, parseVector, type VectorFile } from './vector-file.ts';

@@ -1,6 +1,7 @@
 import { checkLength, isCount, show } from '@gossamer/kit/errors';
-import { fillUniform, latticeRun, type PointRun } from '#wasm/simd';
-import { checkDimension, checkWord } from './checks.ts';
+import { drawLattice, latticeRun, type PointRun } from '#wasm/simd';
+import { checkDimension, checkWord, outFor } from './checks.ts';
+import { DEFAULT_DIMENSION, defaultVector } from './default-vector.ts';
 import { fail } from './errors.ts';
 import { coreMemory, refusable } from './instance.ts';
 import {
@@ -23,12 +24,22 @@ export type LatticeOrder = 'radical-inverse' | 'gray' | 'linear';
 
 const ORDERS: readonly LatticeOrder[] = ['radical-inverse', 'gray', 'linear'];
 
+/** A generating vector to draw: 1, then uniform odd numbers from 3 to 2^M − 1. */
+export interface RandomVector {
+  /** M, from 2 to 32: the vector is made for up to 2^M points. */
+  readonly random: number;
+}
+
 /** How a {@link Lattice} is made. */
 export interface LatticeOptions extends RandomisationOptions {
   /** d, coordinates per point. */
   readonly dimension: number;
-  /** The generating vector g: at least `dimension` numbers, of which the first `dimension` are used. */
-  readonly vector: Uint32Array;
+  /**
+   * The generating vector g: at least `dimension` numbers, of which the first `dimension` are used (even ones too, though the
+   * points repeat in such a coordinate), or a random one for each replication. Unless told, our own of 2,000 entries, made for
+   * 2^10 to 2^20 points: more are a lattice still, but nobody has looked for a good one.
+   */
+  readonly vector?: Uint32Array | RandomVector | undefined;
   /** `radical-inverse` unless told. */
   readonly order?: LatticeOrder | undefined;
   /** n, for `linear` order alone, where it is needed. */
@@ -43,35 +54,34 @@ export interface LatticeOptions extends RandomisationOptions {
  * A randomly shifted rank-1 lattice: frac(xᵢ + Δ).
  *
  * Without a shift a coordinate is the exact number in `radical-inverse` and `gray` order and the nearest double in
- * `linear` order; a shift adds one rounding. No coordinate is ever 1. A seed gives QMCPy's shift.
+ * `linear` order; a shift adds one rounding. No coordinate is ever 1. A seed gives QMCPy's
+ * random vector and shift.
  *
  * Source: R. Cools, F. Y. Kuo, D. Nuyens, *Constructing embedded lattice rules for multivariate integration*, SIAM J. Sci.
  * Comput. 28(6), 2006 (https://doi.org/10.1137/06065074X): the embedded rules and the radical inverse order.
  *
  * @example
  * ```ts
- * const lattice = new Lattice({ dimension: 3, vector: Uint32Array.of(1, 182667, 469891), seed: 7 });
- * const x = lattice.points({ end: 4 }); // 4 points, x[3·i + j]
+ * const lattice = new Lattice({ dimension: 3, seed: 7 });
+ * const x = lattice.points({ end: 1024 }); // 1,024 points, x[3·i + j]
  * ```
  */
 export class Lattice extends PointSet {
   readonly #options: LatticeOptions;
-  readonly #vector: Uint32Array;
-  readonly #shift: Float64Array;
+  readonly #drawn: Drawn;
 
   /**
-   * @throws `QmcError` with code `bad-option` (dimension, order, size, randomize, seed, replications), `bad-length` (vector,
-   * shift) or `bad-value` (shift); `TypeError` when an array is of another type.
+   * @throws `QmcError` with code `bad-option` (dimension, vector, order, size, randomize, seed, replications), `bad-length`
+   * (vector, shift), `bad-value` (shift) or `out-of-memory`; `TypeError` when an array is of another type.
    */
   constructor(options: LatticeOptions) {
-    const { dimension, order = 'radical-inverse', randomize = 'shift' } = options;
-    checkDimension(dimension);
+    const { dimension, vector, order = 'radical-inverse', randomize = 'shift' } = options;
+    checkDimension(dimension, vector === undefined ? DEFAULT_DIMENSION : undefined);
     checkWord('order', order, ORDERS);
     checkWord('randomize', randomize, ['shift', 'none']);
     const { seed, replications } = randomisationOf(options);
     super({ dimension, replications, seed, size: latticeSize(options.size, order) });
-    this.#vector = vectorOf(options.vector, dimension);
-    this.#shift = shiftOf(options, this);
+    this.#drawn = drawn(options, this);
     this.#options = options;
   }
 
@@ -79,12 +89,18 @@ export class Lattice extends PointSet {
     return (this.#options.order ?? 'radical-inverse') === 'radical-inverse' ? 'lattice' : undefined;
   }
 
+  /** The generating vectors, row-major: (replications, dimension) if they are random, (dimension) otherwise. */
+  get vector(): Uint32Array {
+    return this.#drawn.vectors.slice();
+  }
+
   override toJSON(): PointSetSpec {
-    const { order, size, randomize, shift } = this.#options;
+    const { dimension } = this;
+    const { vector, order, size, randomize, shift } = this.#options;
     return {
       sequence: 'lattice',
-      dimension: this.dimension,
-      vector: [...this.#vector],
+      dimension,
+      vector: vector instanceof Uint32Array ? [...vector.subarray(0, dimension)] : vector,
       order,
       size,
       randomize,
@@ -94,16 +110,56 @@ export class Lattice extends PointSet {
   }
 
   protected override respawn(seed: SeedSequence, dimension: number): Lattice {
-    return new Lattice({ ...this.#options, seed, dimension });
+    return new Lattice({ ...this.#options, shift: undefined, seed, dimension });
   }
 
   protected override run(replication: number, range: { start: number; end: number }, single: boolean): PointRun {
-    const { order } = this.#options;
+    const { vectors, shift } = this.#drawn;
     const d = this.dimension;
-    const shift = this.#shift.subarray(replication * d, (replication + 1) * d);
+    const part = [replication * d, (replication + 1) * d] as const;
+    const vector = vectors.length === d ? vectors : vectors.subarray(...part);
+    const { order } = this.#options;
     const size = order === 'linear' ? this.size : undefined;
-    return latticeRun(this.#vector, shift, order === 'gray', size, range.start, range.end, single);
+    return latticeRun(vector, shift.subarray(...part), order === 'gray', size, range.start, range.end, single);
   }
+}
+
+/** What distinguishes the replications. */
+interface Drawn {
+  /** (R, d), or (d) if all have the same. */
+  readonly vectors: Uint32Array;
+  /** (R, d) */
+  readonly shift: Float64Array;
+}
+
+/** All that is random, in QMCPy's sequence: the vectors of all replications, then their shifts. */
+function drawn({ vector, randomize = 'shift', shift }: LatticeOptions, set: PointSet): Drawn {
+  const { dimension, replications, seed } = set;
+  const length = replications * dimension;
+  const fixed = fixedVector(vector, dimension);
+  const given = shift && checkShift(shift, length);
+  const vectors = fixed ?? outFor(undefined, length, Uint32Array);
+  const shifts = given ?? outFor(undefined, length, Float64Array);
+  const draws = given === undefined && randomize === 'shift';
+  if (fixed === undefined || draws) {
+    coreMemory();
+    const bits = fixed === undefined ? (vector as RandomVector).random : undefined;
+    refusable(() => drawLattice(seedWords(seed), dimension, bits, vectors, shifts.subarray(0, draws ? length : 0)));
+  }
+  return { vectors, shift: shifts };
+}
+
+/** g, unless it is random. */
+function fixedVector(vector: LatticeOptions['vector'], dimension: number): Uint32Array | undefined {
+  if (vector === undefined) return defaultVector(dimension);
+  if (vector instanceof Uint32Array) {
+    if (vector.length >= dimension) return vector.slice(0, dimension);
+    throw fail('bad-length', `vector: expected at least ${dimension} elements (dimension), got ${vector.length}`);
+  }
+  const bits = vector?.random;
+  if (bits === undefined) throw new TypeError(`vector: expected a Uint32Array or { random }, got ${show(vector)}`);
+  if (isCount(bits, 2) && bits <= 32) return undefined;
+  throw fail('bad-option', `vector.random: expected an integer from 2 to 32, got ${show(bits)}`);
 }
 
 /** n of a linear lattice; the others go on for ever. */
@@ -114,25 +170,6 @@ function latticeSize(size: number | undefined, order: LatticeOrder): number {
   }
   if (!isCount(size)) throw fail('bad-option', `size: expected an integer from 1 to 2^53 − 1, got ${show(size)}`);
   return size;
-}
-
-function vectorOf(vector: Uint32Array, dimension: number): Uint32Array {
-  if (!(vector instanceof Uint32Array)) throw new TypeError(`vector: expected a Uint32Array, got ${show(vector)}`);
-  if (vector.length < dimension) {
-    throw fail('bad-length', `vector: expected at least ${dimension} elements (dimension), got ${vector.length}`);
-  }
-  return vector.slice(0, dimension);
-}
-
-function shiftOf({ shift, randomize = 'shift' }: LatticeOptions, set: PointSet): Float64Array {
-  const length = set.replications * set.dimension;
-  if (shift !== undefined) return checkShift(shift, length);
-  const drawn = new Float64Array(length);
-  if (randomize === 'shift') {
-    coreMemory();
-    refusable(() => fillUniform(seedWords(set.seed), drawn));
-  }
-  return drawn;
 }
 
 function checkShift(shift: Float64Array, length: number): Float64Array {

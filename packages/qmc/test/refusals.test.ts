@@ -18,6 +18,18 @@ const refusals: Array<[code: string, message: string, options: object, out?: unk
   ['bad-range', 'end: the sequence has 3 points, got 4', { order: 'linear', size: 3 }],
   ['bad-option', 'size: expected an integer from 1 to 2^53 − 1, got 0', { order: 'linear', size: 0, end: 0 }],
   ['bad-option', "size: only the order 'linear' has one, got 8", { size: 8 }],
+  ['bad-option', 'dimension: expected an integer from 1 to 2000, got 2001', { dimension: 2001, vector: undefined }],
+  ['bad-option', 'vector.random: expected an integer from 2 to 32, got 33', { vector: { random: 33 } }],
+  ['bad-option', 'vector.random: expected an integer from 2 to 32, got 1', { vector: { random: 1 } }],
+  ['bad-option', "randomize: expected 'shift' or 'none', got \"ds\"", { randomize: 'ds' }],
+  ['bad-option', 'replications: expected a positive integer, got 0', { replications: 0 }],
+  ['bad-option', `seed: expected an integer from 0 to 2^53 − 1 or a bigint below 2^128, got -1`, { seed: -1 }],
+  ['bad-option', `seed: expected an integer from 0 to 2^53 − 1 or a bigint below 2^128, got 0.5`, { seed: 0.5 }],
+  [
+    'bad-option',
+    `seed: expected an integer from 0 to 2^53 − 1 or a bigint below 2^128, got ${2n ** 128n}`,
+    { seed: 2n ** 128n },
+  ],
   ['bad-length', 'vector: expected at least 4 elements (dimension), got 3', { dimension: 4 }],
   ['bad-length', 'shift: expected 2 elements, got 3', { shift: new Float64Array(3) }],
   ['bad-value', 'shift[1]: expected a number in [0, 1), got 1', { shift: Float64Array.of(0, 1) }],
@@ -34,8 +46,8 @@ it.each(refusals)('%s: %s', (code, message, options, out) => {
 });
 
 it.each([
-  ['vector: expected a Uint32Array, got [1, 3]', { vector: [1, 3] }, undefined],
-  ['vector: expected a Uint32Array, got undefined', { vector: undefined }, undefined],
+  ['vector: expected a Uint32Array or { random }, got [1, 3]', { vector: [1, 3] }, undefined],
+  ['vector: expected a Uint32Array or { random }, got null', { vector: null }, undefined],
   ['shift: expected a Float64Array, got Float32Array', { shift: new Float32Array(2) }, undefined],
   ['out: expected a Float64Array, got Float32Array', {}, new Float32Array(8)],
 ])('an array of another type is a TypeError: %s', (message, options, out) => {

@@ -4,8 +4,8 @@
 //! Points are made a tile at a time: 2^a rows from a multiple of 2^a on, as one flat array, so that a row of few coordinates
 //! costs no more than its share of a long one.
 
-use crate::Points;
 use crate::residues::Residues;
+use crate::{Points, Sfc64};
 use gossamer_rust_kit::{Refusal, zeroed};
 use std::ops::Range;
 
@@ -139,6 +139,14 @@ impl Fractions {
                 *x = frac((fraction >> 11) as f64 * TWO_POW_M53 + delta);
             }
         }
+    }
+}
+
+/// QMCPy's random generating vector for 2^bits points: 1, then uniform odd numbers from 3 to 2^bits − 1.
+pub fn random_vector(generator: &mut Sfc64, bits: u32, vector: &mut [u32]) {
+    let halves = (1 << (bits - 1)) - 1; // from 1 on
+    for (j, g) in vector.iter_mut().enumerate() {
+        *g = if j == 0 { 1 } else { 2 * (generator.below(halves) + 1) + 1 };
     }
 }
 

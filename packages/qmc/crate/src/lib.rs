@@ -1,7 +1,10 @@
 //! The core of `@gossamer/qmc`: randomised low-discrepancy points, fast transforms.
 
 mod halton;
+mod hypercube;
+mod iid;
 mod joe_kuo;
+mod korobov;
 mod lanes;
 mod lattice;
 mod net;
@@ -20,8 +23,11 @@ mod transform;
 mod wall;
 
 pub use halton::{DigitDraw, Halton, ScrambleDraw};
+pub use hypercube::LatinHypercube;
+pub use iid::Iid;
 pub use joe_kuo::SobolMatrices;
-pub use lattice::{Lattice, Order};
+pub use korobov::korobov_multiplier;
+pub use lattice::{Lattice, Order, random_vector};
 pub use net::Net;
 pub use normal::{inverse_cdf, inverse_cdf_all};
 pub use owen::Owen;

@@ -90,6 +90,24 @@ impl Sfc64 {
         generator
     }
 
+    /// The four words that `resume` takes: all there is, as long as no 32-bit draw was made.
+    pub fn words(&self) -> [u64; 4] {
+        let [a, b, c] = self.state;
+        [a, b, c, self.counter]
+    }
+
+    /// The generator that had these words.
+    pub fn resume([a, b, c, counter]: [u64; 4]) -> Self {
+        Self { state: [a, b, c], counter, kept: None }
+    }
+
+    /// Passes over `count` 64-bit draws, one by one: this generator knows no short cut.
+    pub fn skip(&mut self, count: u64) {
+        for _ in 0..count {
+            self.next_u64();
+        }
+    }
+
     /// The next 64 bits.
     pub fn next_u64(&mut self) -> u64 {
         let [a, b, c] = self.state;

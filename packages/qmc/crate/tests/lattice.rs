@@ -1,6 +1,6 @@
 //! The core against integers that are wide enough to need no trick.
 
-use gossamer_qmc::{Lattice, Order, Points};
+use gossamer_qmc::{Lattice, Order, Points, SeedSequence, Sfc64, random_vector};
 
 const VECTOR: [u32; 8] = [1, 182_667, 213_731, 255_351, u32::MAX, 2, 0, 96_013];
 const LAST: u64 = Lattice::MAX_INDEX;
@@ -36,7 +36,7 @@ fn radical_inverse_and_gray_order_are_exact() {
 
 #[test]
 fn linear_order_keeps_exact_residues() {
-    for size in [1, 2, 1021, 1 << 20, (1 << 32) + 15, LAST - 1, LAST] {
+    for size in [1, 2, 64, 1021, 1 << 20, 1 << 32, 1 << 33, (1 << 32) + 15, LAST - 1, LAST] {
         for start in STARTS.map(|start| start.min(size)) {
             let end = (start + 40).min(size);
             let got = points(Order::Linear { size }, 0.0, start..end);
@@ -61,6 +61,34 @@ fn one_lattice_can_be_filled_in_any_sequence_of_ranges() {
             assert_eq!(out, whole[range.start as usize * d..range.end as usize * d]);
         }
     }
+}
+
+#[test]
+fn every_number_of_coordinates_has_the_same_points() {
+    // tiles have 64 rows at d = 1 and a single one from 64 on
+    let vector: Vec<u32> = (0..130).map(|j| 2 * j * 7919 + 1).collect();
+    for order in [Order::RadicalInverse, Order::Gray, Order::Linear { size: 1 << 10 }, Order::Linear { size: 1021 }] {
+        let fill = |d: usize| {
+            let mut out = vec![f64::NAN; 200 * d];
+            Lattice::new(&vector[..d], &vec![0.3; d], order).unwrap().fill(7..207, &mut out);
+            out
+        };
+        let whole = fill(130);
+        for d in (1..70).chain([127, 128, 129]) {
+            let cut: Vec<f64> = whole.chunks_exact(130).flat_map(|row| &row[..d]).copied().collect();
+            assert_eq!(fill(d), cut, "d = {d}");
+        }
+    }
+}
+
+#[test]
+fn a_random_vector_is_that_of_the_reference() {
+    // QMCPy 2.4, Lattice(3, seed=7, generating_vector=25, replications=2).gen_vec, and its shift
+    let mut generator = Sfc64::new(&SeedSequence::new(vec![7]));
+    let mut vectors = [[0; 3]; 2];
+    vectors.iter_mut().for_each(|vector| random_vector(&mut generator, 25, vector));
+    assert_eq!(vectors, [[1, 32_809_149, 1_471_719], [1, 275_319, 19_705_657]]);
+    assert!((generator.uniform() - 0.369_182_4).abs() < 1e-7);
 }
 
 #[test]

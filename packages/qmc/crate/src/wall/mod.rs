@@ -1,5 +1,6 @@
 //! The edge to JavaScript, one file per topic: arrays come in once per run, points go out a block at a time.
 
+mod designs;
 mod halton;
 mod lattice;
 mod net;
