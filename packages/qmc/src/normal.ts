@@ -1,7 +1,6 @@
 import { show } from '@gossamer/kit/errors';
 import { NormalBlock } from '#wasm/simd';
 import { outFor } from './checks.ts';
-import { copy } from './copy.ts';
 import { coreMemory, refusable } from './instance.ts';
 
 /** Numbers per call into the core: 64 kB stay in a second-level cache, and a call takes some tens of microseconds. */
@@ -31,12 +30,12 @@ export function inverseNormal(p: Float64Array, out?: Float64Array): Float64Array
   const memory = coreMemory();
   const block = refusable(() => new NormalBlock(Math.min(BLOCK, p.length)));
   try {
-    const values = new Float64Array(memory.buffer, block.values(), Math.min(BLOCK, p.length));
+    const values = new Float64Array(memory.buffer, block.address(), Math.min(BLOCK, p.length));
     for (let start = 0; start < p.length; start += BLOCK) {
       const part = p.subarray(start, start + BLOCK);
-      copy(values, part);
+      values.set(part);
       block.inverseCdf(part.length);
-      copy(z, values.subarray(0, part.length), start);
+      z.set(values.subarray(0, part.length), start);
     }
   } finally {
     block.free();

@@ -2,6 +2,7 @@
 
 mod designs;
 mod halton;
+mod block;
 mod lattice;
 mod net;
 mod normal;
