@@ -1,5 +1,6 @@
 export type { Directions } from './directions.ts';
 export { QmcError, type QmcErrorCode } from './errors.ts';
+export { type CovarianceDecomposition, covarianceFactor, type GaussianOptions, toGaussian } from './gaussian.ts';
 export { Halton, type HaltonOptions, type HaltonRandomization } from './halton.ts';
 export { LatinHypercube, type LatinHypercubeOptions } from './hypercube.ts';
 export { Iid, type IidOptions } from './iid.ts';
@@ -12,4 +13,5 @@ export type { NetRandomization } from './scramble.ts';
 export { type Seed, SeedSequence } from './seed.ts';
 export { Sobol, type SobolOptions } from './sobol.ts';
 export { fftbr, fwht, ifftbr, type TransformOptions } from './transform.ts';
+export { fromUniform, toUniform, type UniformOptions } from './uniform.ts';
 export { formatVector, parseVector, type VectorFile } from './vector-file.ts';

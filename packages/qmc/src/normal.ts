@@ -26,19 +26,31 @@ const BLOCK = 8192;
  */
 export function inverseNormal(p: Float64Array, out?: Float64Array): Float64Array {
   if (!(p instanceof Float64Array)) throw new TypeError(`p: expected a Float64Array, got ${show(p)}`);
-  const z = outFor(out, p.length, Float64Array);
+  return throughCore(p, outFor(out, p.length, Float64Array), { dimension: 1 });
+}
+
+/** A normal distribution: the mean (d), and the diagonal of a factor (d) or all of it (d, d); standard when left out. */
+interface Transform {
+  readonly dimension: number;
+  readonly mean?: Float64Array;
+  readonly factor?: Float64Array;
+}
+
+/** Whole points of `x`, block by block, to quantiles or normal points in `out`; nothing is checked. */
+export function throughCore(x: Float64Array, out: Float64Array, { dimension, mean, factor }: Transform): Float64Array {
+  const length = Math.min(Math.max(1, Math.floor(BLOCK / dimension)) * dimension, x.length);
   const memory = coreMemory();
-  const block = refusable(() => new NormalBlock(Math.min(BLOCK, p.length)));
+  const block = refusable(() => new NormalBlock(length, mean, factor));
   try {
-    const values = new Float64Array(memory.buffer, block.address(), Math.min(BLOCK, p.length));
-    for (let start = 0; start < p.length; start += BLOCK) {
-      const part = p.subarray(start, start + BLOCK);
+    const values = new Float64Array(memory.buffer, block.address(), length);
+    for (let start = 0; start < x.length; start += length) {
+      const part = x.subarray(start, start + length);
       values.set(part);
-      block.inverseCdf(part.length);
-      z.set(values.subarray(0, part.length), start);
+      block.transform(part.length);
+      out.set(values.subarray(0, part.length), start);
     }
   } finally {
     block.free();
   }
-  return z;
+  return out;
 }

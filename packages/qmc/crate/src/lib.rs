@@ -1,5 +1,8 @@
 //! The core of `@gossamer/qmc`: randomised low-discrepancy points, fast transforms.
 
+mod covariance;
+mod eigen;
+mod gaussian;
 mod halton;
 mod hypercube;
 mod iid;
@@ -22,6 +25,8 @@ mod spread;
 mod transform;
 mod wall;
 
+pub use covariance::{principal_factor, triangular_factor};
+pub use gaussian::Gaussian;
 pub use halton::{DigitDraw, Halton, ScrambleDraw};
 pub use hypercube::LatinHypercube;
 pub use iid::Iid;

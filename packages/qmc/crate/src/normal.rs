@@ -22,18 +22,11 @@ pub fn inverse_cdf(p: f64) -> f64 {
     if q.abs() <= CENTRAL {
         return Middle::new().at(Pair::splat(p)).lanes()[0];
     }
-    let [small, _] = smaller_tail(Pair::splat(p)).lanes();
-    let size = if q.abs() <= NEAR {
-        let (high, low) = Logarithm::new().at(Pair::splat(small), 0.0);
-        NearTail::new().at(high, low).lanes()[0]
-    } else if small > 0.0 {
-        far_tail(small)
-    } else if small == 0.0 {
-        f64::INFINITY
-    } else {
-        f64::NAN
-    };
-    size.copysign(q)
+    if q.abs() <= NEAR {
+        let (high, low) = Logarithm::new().at(smaller_tail(Pair::splat(p)), 0.0);
+        return NearTail::new().at(high, low).lanes()[0].copysign(q);
+    }
+    far_tail(p)
 }
 
 /// The same for a slice, in place and with the same bits: all values as if they were central, then the tails among them.
@@ -69,7 +62,7 @@ pub fn inverse_cdf_all(values: &mut [f64]) {
         }
         for ((&p, &place), &size) in tails.iter().zip(&places).zip(sizes.as_flattened()).take(count) {
             let q = p - 0.5;
-            block[usize::from(place)] = if q.abs() <= NEAR { size.copysign(q) } else { inverse_cdf(p) };
+            block[usize::from(place)] = if q.abs() <= NEAR { size.copysign(q) } else { far_tail(p) };
         }
     }
 }
@@ -110,14 +103,22 @@ impl NearTail {
     }
 }
 
-/// −z = r − E(t)/F(t).
+/// −z = r − E(t)/F(t), and the ends.
 fn far_tail(p: f64) -> f64 {
     const TWO_POW_54: f64 = (1u64 << 54) as f64;
-    let (p, scale) = if p < f64::MIN_POSITIVE { (p * TWO_POW_54, -54.0) } else { (p, 0.0) };
-    let (high, low) = Logarithm::new().at(Pair::splat(p), scale);
-    let (r, low) = root(high, low);
-    let z = r - (Quotient::new(&FAR_TAIL).at(r - Pair::splat(7.0)) - low);
-    z.lanes()[0]
+    let [small, _] = smaller_tail(Pair::splat(p)).lanes();
+    let size = if small > 0.0 {
+        let (small, scale) = if small < f64::MIN_POSITIVE { (small * TWO_POW_54, -54.0) } else { (small, 0.0) };
+        let (high, low) = Logarithm::new().at(Pair::splat(small), scale);
+        let (r, low) = root(high, low);
+        let z = r - (Quotient::new(&FAR_TAIL).at(r - Pair::splat(7.0)) - low);
+        z.lanes()[0]
+    } else if small == 0.0 {
+        f64::INFINITY
+    } else {
+        f64::NAN
+    };
+    size.copysign(p - 0.5)
 }
 
 /// min(p, 1 − p), which is exact where it is used: 1 − p of a p over ½.

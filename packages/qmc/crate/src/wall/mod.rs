@@ -1,8 +1,8 @@
 //! The edge to JavaScript, one file per topic: arrays come in once per run, points go out a block at a time.
 
+mod block;
 mod designs;
 mod halton;
-mod block;
 mod lattice;
 mod net;
 mod normal;
