@@ -23,7 +23,7 @@ export interface KorobovOptions extends RandomisationOptions {
  * A randomly shifted Korobov lattice of n points: xᵢ = (i/n)·(1, a, a², …) + Δ mod 1.
  *
  * Unless told, a is coprime to n and minimises the squared worst-case error P₂ with the weights γⱼ = 1/j²; of equally good ones it
- * is the lowest. The search takes time in proportion to n²·d at worst: at n = 8,192 half a second.
+ * is the lowest. The search takes time in proportion to n²·d at worst, a second at its limits.
  *
  * Source: N. M. Korobov, *The approximate computation of multiple integrals*, Dokl. Akad. Nauk SSSR 124, 1959; for the merit:
  * J. Dick, F. Y. Kuo, I. H. Sloan, *High-dimensional integration: the quasi-Monte Carlo way*, Acta Numerica 22, 2013, §5
@@ -63,7 +63,7 @@ export class Korobov extends Lattice {
 }
 
 const MOST = 2 ** 32 - 1;
-/** What a search takes on: half a second. */
+/** What a search takes on: a second. */
 const SEARCHED = { size: 2 ** 13, dimension: 1000 } as const;
 
 function multiplierOf({ dimension, size, multiplier }: KorobovOptions): number {

@@ -71,7 +71,7 @@ export class Lattice extends PointSet {
   readonly #drawn: Drawn;
 
   /**
-   * @throws `QmcError` with code `bad-option` (dimension, vector, order, size, randomize, seed, replications), `bad-length`
+   * @throws `QmcError` with code `bad-option` (dimension, vector, order, size, randomize, seed, replications, shift), `bad-length`
    * (vector, shift), `bad-value` (shift) or `out-of-memory`; `TypeError` when an array is of another type.
    */
   constructor(options: LatticeOptions) {
@@ -137,7 +137,7 @@ function drawn({ vector, randomize = 'shift', shift }: LatticeOptions, set: Poin
   const { dimension, replications, seed } = set;
   const length = replications * dimension;
   const fixed = fixedVector(vector, dimension);
-  const given = shift && checkShift(shift, length);
+  const given = shift && checkShift(shift, length, randomize);
   const vectors = fixed ?? outFor(undefined, length, Uint32Array);
   const shifts = given ?? outFor(undefined, length, Float64Array);
   const draws = given === undefined && randomize === 'shift';
@@ -172,9 +172,10 @@ function latticeSize(size: number | undefined, order: LatticeOrder): number {
   return size;
 }
 
-function checkShift(shift: Float64Array, length: number): Float64Array {
+function checkShift(shift: Float64Array, length: number, randomize: string): Float64Array {
   if (!(shift instanceof Float64Array)) throw new TypeError(`shift: expected a Float64Array, got ${show(shift)}`);
   checkLength('shift', shift, length, fail);
+  if (randomize === 'none') throw fail('bad-option', "shift: expected none with randomize 'none', got one");
   const bad = shift.findIndex((delta) => !(delta >= 0 && delta < 1));
   if (bad >= 0) throw fail('bad-value', `shift[${bad}]: expected a number in [0, 1), got ${show(shift[bad])}`);
   return shift.slice();

@@ -14,5 +14,6 @@ export const rows = (points: Float64Array | Float32Array, d: number): number[][]
 /** Points of a lattice that is unshifted unless the request gives a shift. */
 export function latticePoints({ start = 0, end, ...options }: LatticeRequest, out?: Float64Array): Float64Array {
   const { order, size = order === 'linear' ? end : undefined } = options;
-  return new Lattice({ randomize: 'none', ...options, size }).points({ start, end }, out);
+  const randomize = options.shift === undefined ? 'none' : 'shift';
+  return new Lattice({ randomize, ...options, size }).points({ start, end }, out);
 }

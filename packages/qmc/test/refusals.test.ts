@@ -32,6 +32,11 @@ const refusals: Array<[code: string, message: string, options: object, out?: unk
   ],
   ['bad-length', 'vector: expected at least 4 elements (dimension), got 3', { dimension: 4 }],
   ['bad-length', 'shift: expected 2 elements, got 3', { shift: new Float64Array(3) }],
+  [
+    'bad-option',
+    "shift: expected none with randomize 'none', got one",
+    { shift: new Float64Array(2), randomize: 'none' },
+  ],
   ['bad-value', 'shift[1]: expected a number in [0, 1), got 1', { shift: Float64Array.of(0, 1) }],
   ['bad-value', 'shift[0]: expected a number in [0, 1), got NaN', { shift: Float64Array.of(Number.NaN, 0) }],
   ['bad-value', 'shift[0]: expected a number in [0, 1), got -0.1', { shift: Float64Array.of(-0.1, 0) }],

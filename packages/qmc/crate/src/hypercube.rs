@@ -35,10 +35,31 @@ impl LatinHypercube {
         order.sort_unstable();
         let size = order.len() as f64;
         for (x, &(_, stratum)) in column.iter_mut().zip(order.iter()) {
-            let top = f64::from(stratum) + 1.0;
             let below = places.as_mut().map_or(0.5, Sfc64::uniform);
-            // a place near the top rounds up to it, which is the next stratum, or 1
-            *x = ((top - below) / size).min((top / size).next_down());
+            *x = placed(stratum, below, size);
+        }
+    }
+}
+
+/// A number in [stratum/n, (stratum + 1)/n), so far below its end. What rounds up to the end would be in the next stratum, or 1.
+fn placed(stratum: u32, below: f64, size: f64) -> f64 {
+    let end = f64::from(stratum) + 1.0;
+    ((end - below) / size).min((end / size).next_down())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placed;
+
+    #[test]
+    fn the_smallest_draws_stay_in_their_stratum() {
+        for size in [1u32, 3, 10, 1 << 20, u32::MAX] {
+            for stratum in [0, size / 3, size - 1] {
+                for below in [0.0, f64::EPSILON / 2.0, 0.5, 1.0 - f64::EPSILON / 2.0] {
+                    let (x, n) = (placed(stratum, below, size.into()), f64::from(size));
+                    assert!(f64::from(stratum) / n <= x && x < (f64::from(stratum) + 1.0) / n);
+                }
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ fn mirrored(i: u64, g: u32) -> u64 {
     (phi * u128::from(g) % (1 << 53)) as u64
 }
 
-const STARTS: [u64; 7] = [0, 1, 1000, (1 << 32) - 20, (1 << 32) - 1, 1 << 40, LAST - 19];
+const STARTS: [u64; 8] = [0, 1, 1000, (1 << 32) - 20, (1 << 32) - 1, 5 << 30, 1 << 40, LAST - 19];
 
 #[test]
 fn radical_inverse_and_gray_order_are_exact() {
