@@ -1,3 +1,4 @@
+export { DigitalNet, type DigitalNetOptions, type NetMatrices } from './digital-net.ts';
 export type { Directions } from './directions.ts';
 export { QmcError, type QmcErrorCode } from './errors.ts';
 export { type CovarianceDecomposition, covarianceFactor, type GaussianOptions, toGaussian } from './gaussian.ts';
@@ -7,6 +8,7 @@ export { Iid, type IidOptions } from './iid.ts';
 export { Korobov, type KorobovOptions } from './korobov.ts';
 export { Lattice, type LatticeOptions, type LatticeOrder, type RandomVector } from './lattice.ts';
 export { Net, type NetOptions, type NetOrder } from './net.ts';
+export { formatNet, parseNet } from './net-file.ts';
 export { inverseNormal } from './normal.ts';
 export { type PointRange, PointSet, type PointSetSpec, type RandomisationOptions } from './points.ts';
 export type { NetRandomization } from './scramble.ts';

@@ -22,6 +22,7 @@ mod random;
 mod residues;
 mod scramble;
 mod spread;
+mod sums;
 mod transform;
 mod wall;
 

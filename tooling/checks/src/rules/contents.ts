@@ -9,6 +9,9 @@ const ALLOWED = [
   /^src\/.+\.ts$/,
   /^assembly\/.+\.ts$/,
   /^crate\/(src\/.+\.rs|[\w-]+\.(toml|lock)|\.cargo\/config\.toml)$/,
+  /^crate\/data\/[\w-]+\.bin$/, // tables that the core includes
+  /^data\/README\.md$/, // where data comes from, and its licence
+  /^directions\/[\w-]+\.(js|d\.ts)$/, // data that a private import loads
   /^kit\/.+\.(ts|rs|toml|lock)$/,
 ];
 const TESTS = /(^|\/)(tests?|bench|benches|fixtures|__tests__)\/|\.(test|spec|bench)(-d)?\.[a-z]+$/;
