@@ -63,7 +63,7 @@ const TREE_SIZE = 2 ** 16;
  * of i, randomised or not. The first b^k points from a multiple of b^k on fall one into each interval of length b^−k.
  *
  * Without randomisation a coordinate is the double nearest to the exact number. Otherwise it is within half a unit in the
- * last place + 2^−79 of the number whose digits QMCPy draws from the seed, 63 for each coordinate, and below 1; with `owen`,
+ * last place + 2^−67 of the number whose digits QMCPy draws from the seed, 63 for each coordinate, and below 1; with `owen`,
  * which is not in QMCPy, it has 53 binary digits. Drawing permutations takes a time of 63 × the sum of the primes: a second or
  * two for d = 1000.
  *

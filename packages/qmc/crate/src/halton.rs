@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! The Halton sequence and its randomisations: coordinate j of point i mirrors the digits of i in the j-th prime base.
 
+mod blocks;
 mod combination;
 mod draws;
 mod linear;
@@ -14,6 +15,7 @@ mod tree;
 pub use draws::{DigitDraw, ScrambleDraw};
 
 use crate::{Points, SeedSequence, Sfc64};
+use blocks::Blocks;
 use gossamer_rust_kit::{Refusal, zeroed};
 use linear::Linear;
 use owen::Owen;
@@ -24,31 +26,30 @@ use radix::{MAX_DIMENSION, Radix, primes};
 use std::ops::Range;
 use tree::Tree;
 
-/// One coordinate of all points. A block of points shares all digits of the index but the lowest.
+/// One coordinate of all points.
 trait Coordinate {
-    /// How many points a block has.
-    fn block(&self) -> u64;
-
-    /// Goes to a block.
-    fn enter(&mut self, block: u64);
-
-    /// The points of the block that was entered, from `low` on.
-    fn fill(&mut self, low: u64, out: &mut [f64]);
+    /// The points from `start` on.
+    fn fill(&mut self, start: u64, out: &mut [f64]);
 }
 
 /// Halton points, randomised or not. A coordinate is a function of the digits of its index: the same bits in every range.
 pub struct Halton {
-    coordinates: Vec<(Option<u64>, Box<dyn Coordinate>)>,
+    coordinates: Vec<Box<dyn Coordinate>>,
     /// Points by coordinate, before they are transposed.
     tile: Vec<f64>,
     rows: usize,
 }
 
-/// Points by coordinate fit into a first-level cache, unless that would make the rows too few.
+/// Points by coordinate fit into a first-level cache, unless the rows would be too few to be worth a start.
 const TILE: usize = 2048;
-const MIN_ROWS: usize = 16;
-/// Points per block at most, so that the tables of a few dimensions stay in a second-level cache.
+const MIN_ROWS: usize = 64;
+/// Points per block at most: the tables of a few coordinates fit into a second-level cache.
 const BLOCK: u64 = 4096;
+/// From how many points on, and up to which base, tables pay for a linear scramble.
+const MANY: u64 = 2048;
+const SMALL: u32 = 512;
+/// More words than a coordinate has but for its tables.
+const SMALL_PARTS: usize = 512;
 
 impl Halton {
     /// How many points there are.
@@ -60,7 +61,7 @@ impl Halton {
     pub fn plain(dimension: usize, count: u64) -> Result<Self, Refusal> {
         Self::new(dimension, |radix| {
             let low_digits = radix.digits_within(BLOCK.min(count));
-            Ok(Box::new(Plain::new(radix, low_digits)?))
+            Ok(Box::new(Blocks::new(Plain::new(radix, low_digits)?)))
         })
     }
 
@@ -73,15 +74,14 @@ impl Halton {
         let mut shares = draw.shares(drawn);
         Self::new(dimension, |radix| {
             let (columns, map) = shares(&radix);
-            if draw.linear {
-                if count >= 2048 && Pieces::serves(&radix) {
-                    let low_digits = radix.digits_within(BLOCK.min(count));
-                    return Ok(Box::new(Pieces::new(radix, &columns, map, low_digits)?));
-                }
-                return Ok(Box::new(Linear::new(radix, columns.to_vec(), map)?));
-            }
             let low_digits = radix.digits_within(BLOCK.min(count));
-            Ok(Box::new(Permuted::new(radix, map, low_digits)?))
+            Ok(if !draw.linear {
+                Box::new(Blocks::new(Permuted::new(radix, map, low_digits)?))
+            } else if count < MANY || radix.base > SMALL {
+                Box::new(Linear::new(radix, &columns, map)?)
+            } else {
+                Box::new(Blocks::new(Pieces::new(radix, &columns, map, low_digits)?))
+            })
         })
     }
 
@@ -91,7 +91,7 @@ impl Halton {
         for _ in 0..u64::from(replication) * dimension as u64 {
             keys.next_u64();
         }
-        Self::new(dimension, |radix| Ok(Box::new(Owen::new(radix, keys.next_u64(), count)?)))
+        Self::new(dimension, |radix| Ok(Box::new(Blocks::new(Owen::new(radix, keys.next_u64(), count)?))))
     }
 
     /// Nested uniform scrambling as QMCPy does it from the first point on, by draws from children of the seed. `end` is after
@@ -109,9 +109,10 @@ impl Halton {
         mut coordinate: impl FnMut(Radix) -> Result<Box<dyn Coordinate>, Refusal>,
     ) -> Result<Self, Refusal> {
         assert!(0 < dimension && dimension <= MAX_DIMENSION);
+        drop(zeroed::<u64>("coordinates", SMALL_PARTS * dimension)?); // refused here, because they are not one by one
         let mut coordinates = Vec::new();
         for base in primes(dimension) {
-            coordinates.push((None, coordinate(Radix::new(base))?));
+            coordinates.push(coordinate(Radix::new(base))?);
         }
         let rows = (TILE / dimension).max(MIN_ROWS);
         Ok(Self { coordinates, tile: zeroed("tile", rows * dimension)?, rows })
@@ -123,6 +124,10 @@ impl Points for Halton {
         self.coordinates.len()
     }
 
+    fn block(&self, _coordinates: u64) -> usize {
+        (8 * TILE).max(self.tile.len())
+    }
+
     /// # Panics
     /// When `out` has another length, or an index is over the last.
     fn fill(&mut self, range: Range<u64>, out: &mut [f64]) {
@@ -132,30 +137,12 @@ impl Points for Halton {
         let mut start = range.start;
         for out in out.chunks_mut(self.rows * d) {
             let rows = out.len() / d;
-            for ((entered, coordinate), column) in
-                self.coordinates.iter_mut().zip(self.tile.chunks_exact_mut(self.rows))
-            {
-                walk(entered, coordinate.as_mut(), start, &mut column[..rows]);
+            for (coordinate, column) in self.coordinates.iter_mut().zip(self.tile.chunks_exact_mut(self.rows)) {
+                coordinate.fill(start, &mut column[..rows]);
             }
             transpose(&self.tile, self.rows, out, d);
             start += rows as u64;
         }
-    }
-}
-
-/// One coordinate of consecutive points, block by block.
-fn walk(entered: &mut Option<u64>, coordinate: &mut dyn Coordinate, start: u64, out: &mut [f64]) {
-    let size = coordinate.block();
-    let (mut block, mut low) = (start / size, start % size);
-    let mut rest = out;
-    while !rest.is_empty() {
-        if *entered != Some(block) {
-            coordinate.enter(block);
-            *entered = Some(block);
-        }
-        let (part, next) = rest.split_at_mut((rest.len() as u64).min(size - low) as usize);
-        coordinate.fill(low, part);
-        (block, low, rest) = (block + 1, 0, next);
     }
 }
 

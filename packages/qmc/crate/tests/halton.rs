@@ -64,8 +64,9 @@ fn the_unit_matrix_leaves_permutations_alone() {
     let permutations = drawn(alone);
     let (mut rest, mut numbers) = (&permutations[..], Vec::new());
     for base in BASES {
-        let columns = (1..).find(|&k| u64::from(base).pow(k) >= 1 << 32).unwrap() as usize;
-        let rows = if base == 2 { 63 } else { (80.0 / f64::from(base).log2()).ceil() as usize };
+        let within = |limit| (1..).take_while(|&k| u64::from(base).pow(k) <= limit).count();
+        let columns = within((1 << 32) - 1) + 1;
+        let rows = (within(1 << 34) + within(1 << 53)).min(63);
         numbers.extend((0..columns * rows).map(|at| u16::from(at / rows == at % rows)));
         let (part, next) = rest.split_at(rows * base as usize);
         numbers.extend(part);

@@ -17,10 +17,11 @@ pub(super) struct Combination {
 }
 
 impl Combination {
-    pub fn new(radix: Radix, columns: Vec<u16>) -> Result<Self, Refusal> {
-        let rows = columns.len() / radix.index_digits;
-        let mut steps = zeroed("scramble", columns.len())?;
-        steps.copy_from_slice(&columns);
+    pub fn new(radix: Radix, matrix: &[u16]) -> Result<Self, Refusal> {
+        let rows = matrix.len() / radix.index_digits;
+        let (mut columns, mut steps) = (zeroed("scramble", matrix.len())?, zeroed("scramble", matrix.len())?);
+        columns.copy_from_slice(matrix);
+        steps.copy_from_slice(matrix);
         for at in rows..steps.len() {
             steps[at] = sum_mod(steps[at], steps[at - rows], radix.base as u16);
         }
@@ -31,7 +32,7 @@ impl Combination {
     pub fn at(&mut self, number: u64, position: usize, y: &mut [u16]) {
         let Self { radix, rows, columns, sums, .. } = self;
         sums.fill(0);
-        for (digit, column) in radix.digits(number).zip(columns[position * *rows..].chunks_exact(*rows)) {
+        for (digit, column) in radix.index(number).zip(columns[position * *rows..].chunks_exact(*rows)) {
             for (sum, &entry) in sums.iter_mut().zip(column) {
                 *sum += digit * u32::from(entry); // at most 4 products of 2^26, or more of fewer bits
             }

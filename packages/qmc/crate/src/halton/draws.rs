@@ -32,14 +32,14 @@ pub struct ScrambleDraw {
 
 impl ScrambleDraw {
     fn matrix(self, radix: &Radix) -> usize {
-        if self.linear { radix.index_digits * radix.weights.len() } else { 0 }
+        if self.linear { radix.index_digits * radix.digits } else { 0 }
     }
 
     fn map(self, radix: &Radix) -> usize {
         match self.digits {
             DigitDraw::None => 0,
-            DigitDraw::Shift => radix.weights.len(),
-            DigitDraw::Permutation => radix.weights.len() * radix.base as usize,
+            DigitDraw::Shift => radix.digits,
+            DigitDraw::Permutation => radix.digits * radix.base as usize,
         }
     }
 
@@ -58,21 +58,27 @@ impl ScrambleDraw {
         mut keep: impl FnMut(usize, &[u16]),
     ) {
         let radices: Vec<_> = primes(dimension).into_iter().map(Radix::new).collect();
-        let mut at = 0;
-        for _ in 0..replications {
-            for radix in &radices {
-                if self.linear {
-                    keep(at, &matrix(radix, generator));
-                }
-                at += self.matrix(radix) + self.map(radix);
+        let places = || {
+            let replications = std::iter::repeat_n(&radices, replications).flatten();
+            replications.scan(0, |end, radix| {
+                let start = *end;
+                *end += self.matrix(radix) + self.map(radix);
+                Some((start, radix))
+            })
+        };
+        if self.linear {
+            for (at, radix) in places() {
+                keep(at, &matrix(radix, generator));
             }
         }
-        at = 0;
-        for _ in 0..replications {
-            for radix in &radices {
-                at += self.matrix(radix);
-                keep(at, &self.digits.draw(radix, generator));
-                at += self.map(radix);
+        for (at, radix) in places() {
+            let at = at + self.matrix(radix);
+            match self.digits {
+                DigitDraw::None => {}
+                DigitDraw::Shift => keep(at, &shift(radix, generator)),
+                DigitDraw::Permutation => permutations(radix, generator, |position, entries| {
+                    keep(at + position * entries.len(), entries);
+                }),
             }
         }
     }
@@ -113,32 +119,26 @@ impl Deref for Share {
     }
 }
 
-impl DigitDraw {
-    fn draw(self, radix: &Radix, generator: &mut Sfc64) -> Vec<u16> {
-        let kept = radix.weights.len();
-        let mut numbers = Vec::new();
-        for digit in 0..DRAWN_DIGITS {
-            match self {
-                Self::None => return numbers,
-                Self::Shift => {
-                    let shift = generator.below(u64::from(radix.base)) as u16;
-                    numbers.extend((digit < kept).then_some(shift));
-                }
-                Self::Permutation => {
-                    let entries = generator.permutation(radix.base);
-                    if digit < kept {
-                        numbers.extend(entries.into_iter().map(|entry| entry as u16));
-                    }
-                }
-            }
+/// A number for each digit.
+fn shift(radix: &Radix, generator: &mut Sfc64) -> Vec<u16> {
+    let mut numbers: Vec<_> = (0..DRAWN_DIGITS).map(|_| generator.below(u64::from(radix.base)) as u16).collect();
+    numbers.truncate(radix.digits);
+    numbers
+}
+
+/// A permutation for each digit.
+fn permutations(radix: &Radix, generator: &mut Sfc64, mut keep: impl FnMut(usize, &[u16])) {
+    for position in 0..DRAWN_DIGITS {
+        let entries = generator.permutation(radix.base);
+        if position < radix.digits {
+            keep(position, &entries.into_iter().map(|entry| entry as u16).collect::<Vec<_>>());
         }
-        numbers
     }
 }
 
 /// S, a column for each digit of the index: first the entries below the diagonal are drawn, row by row, then the diagonal.
 fn matrix(radix: &Radix, generator: &mut Sfc64) -> Vec<u16> {
-    let (columns, rows) = (radix.index_digits, radix.weights.len());
+    let (columns, rows) = (radix.index_digits, radix.digits);
     let mut kept = vec![0; columns * rows];
     for row in 0..DRAWN_DIGITS {
         for column in 0..row.min(DRAWN_COLUMNS) {

@@ -18,8 +18,8 @@ pub(crate) struct Linear {
 }
 
 impl Linear {
-    pub fn new(radix: Radix, columns: Vec<u16>, map: DigitMap) -> Result<Self, Refusal> {
-        let digits = zeroed("scramble", radix.weights.len())?;
+    pub fn new(radix: Radix, columns: &[u16], map: DigitMap) -> Result<Self, Refusal> {
+        let digits = zeroed("scramble", radix.digits)?;
         Ok(Self { combination: Combination::new(radix.clone(), columns)?, radix, map, digits, at: None })
     }
 
@@ -31,18 +31,13 @@ impl Linear {
                 _ => combination.at(index, 0, digits),
             }
             *at = Some(index);
-            *x = Radix::sum(digits.iter().map(|&y| u32::from(y)).enumerate().map(&map), &radix.weights).round();
+            let sum = radix.sum(0, digits.iter().map(|&y| u32::from(y)).enumerate().map(&map));
+            *x = radix.units.round(sum.first, sum.second);
         }
     }
 }
 
 impl Coordinate for Linear {
-    fn block(&self) -> u64 {
-        super::Halton::SIZE
-    }
-
-    fn enter(&mut self, _block: u64) {}
-
     fn fill(&mut self, start: u64, out: &mut [f64]) {
         let base = self.radix.base;
         match self.map.clone() {

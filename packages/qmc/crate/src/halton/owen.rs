@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! Nested scrambling without a memory: the permutation of a digit is a function of a key and of the digits above it.
 
-use super::Coordinate;
+use super::blocks::Block;
 use super::radix::Radix;
 use gossamer_rust_kit::{Refusal, zeroed};
 
@@ -29,20 +29,17 @@ pub(crate) struct Owen {
 }
 
 /// Nodes per table at most.
-const NODES: u64 = 1024;
+const NODES: u64 = 4096;
 
 impl Owen {
     pub fn new(radix: Radix, key: u64, count: u64) -> Result<Self, Refusal> {
         let low_digits = radix.digits_within(NODES).max(1);
         let reciprocal = (1 << 40) / u64::from(radix.base) + 1;
-        let mut owen = Self { radix, key, reciprocal, low_digits, low: Vec::new(), high: Vec::new() };
-        let block = owen.block();
-        if block <= NODES && block < count {
-            let mut nodes = zeroed("tables", block as usize)?;
-            for (node, low) in nodes.iter_mut().zip(0..) {
-                *node = owen.low_node(low);
-            }
-            owen.low = nodes;
+        let high = Vec::with_capacity(radix.index_digits);
+        let mut owen = Self { radix, key, reciprocal, low_digits, low: Vec::new(), high };
+        let size = owen.size();
+        if size <= NODES && size <= 4 * count {
+            owen.low = owen.nodes(size as usize)?;
         }
         Ok(owen)
     }
@@ -63,42 +60,59 @@ impl Owen {
         if digit == 0 {
             return Node { prefix, numerator: numerator * base + zero, rest: rest.wrapping_mul(base) };
         }
-        let factor = 1 + high_product(self.hash(prefix, depth), base - 1);
+        let factor = if base == 2 { 1 } else { 1 + high_product(self.hash(prefix, depth), base - 1) }; // no hash for nothing
         let sum = zero + factor * u64::from(digit);
-        let scrambled = sum - (sum * self.reciprocal >> 40) * base;
+        let scrambled = sum - ((sum * self.reciprocal) >> 40) * base;
         let prefix = prefix + weight * u64::from(digit);
         Node { prefix, numerator: numerator * base + scrambled, rest: self.uniform(prefix) }
     }
 
+    /// The nodes of all numbers of as many digits as there are `count` of, a level at a time.
+    fn nodes(&self, count: usize) -> Result<Vec<Node>, Refusal> {
+        let mut nodes = zeroed("tables", count)?;
+        nodes[0] = self.root();
+        let (mut depth, mut weight) = (0, 1);
+        while weight < count {
+            for place in (0..weight * self.radix.base as usize).rev() {
+                let (digit, prefix) = (place / weight, place % weight);
+                nodes[place] = self.child(nodes[prefix], depth, weight as u64, digit as u32);
+            }
+            (depth, weight) = (depth + 1, weight * self.radix.base as usize);
+        }
+        Ok(nodes)
+    }
+
+    fn root(&self) -> Node {
+        Node { prefix: 0, numerator: 0, rest: self.uniform(0) }
+    }
+
     fn low_node(&self, low: u64) -> Node {
-        let root = Node { prefix: 0, numerator: 0, rest: self.uniform(0) };
-        let digits = self.radix.digits(low).take(self.low_digits).enumerate();
-        digits.fold(root, |node, (depth, digit)| self.child(node, depth, self.radix.power(depth), digit))
+        let digits = self.radix.index(low).take(self.low_digits).enumerate();
+        digits.fold(self.root(), |node, (depth, digit)| self.child(node, depth, self.radix.power(depth), digit))
     }
 }
 
-impl Coordinate for Owen {
-    fn block(&self) -> u64 {
+impl Block for Owen {
+    fn size(&self) -> u64 {
         self.radix.power(self.low_digits)
     }
 
     fn enter(&mut self, block: u64) {
         self.high.clear();
-        self.high.extend(self.radix.digits(block));
+        self.high.extend(self.radix.index(block));
         while self.high.last() == Some(&0) {
             self.high.pop();
         }
     }
 
-    fn fill(&mut self, low: u64, out: &mut [f64]) {
-        let low = low as usize;
+    fn fill(&self, low: usize, out: &mut [f64]) {
         let denominator = self.radix.power(self.low_digits + self.high.len());
         // As many bits of the rest as make 53 together with the numerator: a quotient below 1 is then at most 1 − 2^−53.
         let bits = (denominator - 1).leading_zeros() - 11;
         let scaled = (denominator << bits) as f64;
         for (x, low) in out.iter_mut().zip(low..) {
             let mut node = self.low.get(low).copied().unwrap_or_else(|| self.low_node(low as u64));
-            let mut weight = self.block();
+            let mut weight = self.size();
             for (depth, &digit) in (self.low_digits..).zip(&self.high) {
                 node = self.child(node, depth, weight, digit);
                 weight *= u64::from(self.radix.base);
@@ -110,7 +124,7 @@ impl Coordinate for Owen {
 
 /// ⌊x·small / 2^64⌋ for small < 2^32.
 fn high_product(x: u64, small: u64) -> u64 {
-    ((x >> 32) * small + ((x & 0xffff_ffff) * small >> 32)) >> 32
+    ((x >> 32) * small + (((x & 0xffff_ffff) * small) >> 32)) >> 32
 }
 
 /// The finaliser of `SplitMix64`.

@@ -1,9 +1,9 @@
 #![forbid(unsafe_code)]
 //! Digits that are permuted one by one.
 
-use super::Coordinate;
+use super::blocks::Block;
 use super::draws::Share;
-use super::radix::{Fixed, Radix, below_one};
+use super::radix::{Digits, Radix};
 use gossamer_rust_kit::{Refusal, zeroed};
 
 /// What happens to a digit, by its position. Digits beyond those of the index are 0 before.
@@ -37,9 +37,9 @@ pub(crate) struct Permuted {
     low_digits: usize,
     /// The sums of the low digits, in two halves.
     low: [Vec<f64>; 2],
-    high: Fixed,
+    high: Digits,
     /// The sum of the digits that no index has.
-    beyond: Fixed,
+    beyond: Digits,
 }
 
 impl Permuted {
@@ -48,32 +48,30 @@ impl Permuted {
             radix.table(low_digits, |position, digit| radix.value(position, map.map(&radix, position, digit)))?;
         let mut low = [zeroed("tables", sums.len())?, zeroed("tables", sums.len())?];
         for (i, sum) in sums.into_iter().enumerate() {
-            (low[0][i], low[1][i]) = (sum.high, sum.low);
+            (low[0][i], low[1][i]) = (sum.first, sum.second);
         }
-        let beyond = radix.index_digits..radix.weights.len();
-        let zeros = beyond.clone().map(|position| map.map(&radix, position, 0));
-        let beyond = Radix::sum(zeros, &radix.weights[beyond]);
-        Ok(Self { radix, map, low_digits, low, high: Fixed::default(), beyond })
+        let zeros = (radix.index_digits..radix.digits).map(|position| map.map(&radix, position, 0));
+        let beyond = radix.sum(radix.index_digits, zeros);
+        Ok(Self { radix, map, low_digits, low, high: Digits::default(), beyond })
     }
 }
 
-impl Coordinate for Permuted {
-    fn block(&self) -> u64 {
+impl Block for Permuted {
+    fn size(&self) -> u64 {
         self.low[0].len() as u64
     }
 
     fn enter(&mut self, block: u64) {
         let Self { radix, map, low_digits: k, .. } = self;
-        let digits = radix.digits(block).zip(*k..radix.index_digits);
+        let digits = radix.index(block).zip(*k..radix.index_digits);
         let mapped = digits.map(|(digit, position)| map.map(radix, position, digit));
-        self.high = Radix::sum(mapped, &radix.weights[*k..]) + self.beyond;
+        self.high = radix.sum(*k, mapped) + self.beyond;
     }
 
-    fn fill(&mut self, low: u64, out: &mut [f64]) {
-        let low = low as usize;
-        let Fixed { high: h, low: l } = self.high;
-        for ((x, &high), &low) in out.iter_mut().zip(&self.low[0][low..]).zip(&self.low[1][low..]) {
-            *x = below_one((high + h) + (low + l));
+    fn fill(&self, low: usize, out: &mut [f64]) {
+        let (high, units) = (self.high, self.radix.units);
+        for ((x, &first), &second) in out.iter_mut().zip(&self.low[0][low..]).zip(&self.low[1][low..]) {
+            *x = units.round(first + high.first, second + high.second);
         }
     }
 }

@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! The van der Corput sequence as it is.
 
-use super::Coordinate;
+use super::blocks::Block;
 use super::radix::Radix;
 use gossamer_rust_kit::Refusal;
 
@@ -25,19 +25,18 @@ impl Plain {
     }
 }
 
-impl Coordinate for Plain {
-    fn block(&self) -> u64 {
+impl Block for Plain {
+    fn size(&self) -> u64 {
         self.low.len() as u64
     }
 
     fn enter(&mut self, block: u64) {
         let base = u64::from(self.radix.base);
-        let high = self.radix.digits(block).take(self.radix.index_digits - self.low_digits);
+        let high = self.radix.index(block).take(self.radix.index_digits - self.low_digits);
         self.high = high.fold(0, |reversed, digit| reversed * base + u64::from(digit)) as f64;
     }
 
-    fn fill(&mut self, low: u64, out: &mut [f64]) {
-        let low = low as usize;
+    fn fill(&self, low: usize, out: &mut [f64]) {
         for (x, &numerator) in out.iter_mut().zip(&self.low[low..]) {
             *x = (numerator + self.high) / self.denominator;
         }

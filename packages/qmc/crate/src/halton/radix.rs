@@ -10,11 +10,6 @@ pub(crate) const MAX_DIMENSION: usize = 1028;
 /// Digits of a randomised coordinate, as many as QMCPy draws: in base 2 they reach to 2^−63.
 pub(crate) const DRAWN_DIGITS: usize = 63;
 
-/// Binary digits of a [`Fixed`] number.
-const FIXED_BITS: u32 = 100;
-/// Digits are kept until the rest is below 2^−80.
-const KEPT_BITS: u32 = 80;
-
 /// The first `count` primes.
 pub(crate) fn primes(count: usize) -> Vec<u32> {
     let mut primes: Vec<u32> = Vec::with_capacity(count);
@@ -28,55 +23,38 @@ pub(crate) fn primes(count: usize) -> Vec<u32> {
     primes
 }
 
-/// A number in [0, 1) in two doubles, multiples of 2^−53 and of 2^−100. The parts of a digit's value are below 1 and below
-/// 2^−53, so sums of up to 64 of them are exact in any order: a coordinate is a function of its digits alone.
+/// The digits y of a coordinate as two integers, Y = y₁…yₘ and Z = yₘ₊₁…y_L. Doubles hold them and sums of their parts exactly,
+/// in any order: a coordinate is a function of its digits alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Fixed {
-    pub high: f64,
-    pub low: f64,
+pub(crate) struct Digits {
+    pub first: f64,
+    pub second: f64,
 }
 
-impl Add for Fixed {
+impl Add for Digits {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self { high: self.high + other.high, low: self.low + other.low }
+        Self { first: self.first + other.first, second: self.second + other.second }
     }
 }
 
-impl Fixed {
-    /// `high`·2^−53 + `low`·2^−100.
-    fn new(high: u64, low: u64) -> Self {
-        const TWO_POW_M100: f64 = 1.0 / (1u128 << FIXED_BITS) as f64;
-        let carry = low >> LOW_BITS;
-        Self { high: (high + carry) as f64 * TWO_POW_M53, low: (low - (carry << LOW_BITS)) as f64 * TWO_POW_M100 }
-    }
-
-    /// The nearest double below 1.
-    pub fn round(self) -> f64 {
-        below_one(self.high + self.low)
-    }
-}
-
-const LOW_BITS: u32 = FIXED_BITS - 53;
-const TWO_POW_M53: f64 = 1.0 / (1u64 << 53) as f64;
-
-/// x, or the largest double below 1 for a number that was rounded up to 1.
-pub(crate) fn below_one(x: f64) -> f64 {
-    const LIMIT: f64 = 1.0 - TWO_POW_M53;
-    if x < LIMIT { x } else { LIMIT } // one instruction, unlike min() with its rules for NaN
-}
-
-/// b^−ℓ in units of 2^−53, and the rest in units of 2^−100, cut.
+/// b^−m and b^−L.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Weight {
-    pub high: u64,
-    pub low: u64,
+pub(crate) struct Units {
+    /// b^−m cut to so many bits that its product with Y is exact.
+    high: f64,
+    /// The rest of b^−m.
+    low: f64,
+    second: f64,
 }
 
-impl Weight {
-    fn divided(self, base: u64) -> Self {
-        Self { high: self.high / base, low: ((self.high % base) << LOW_BITS | self.low) / base }
+impl Units {
+    /// Y·b^−m + Z·b^−L, rounded once but for some 2^−72, and below 1.
+    pub fn round(self, first: f64, second: f64) -> f64 {
+        const LIMIT: f64 = 1.0 - f64::EPSILON / 2.0;
+        let x = first * self.high + (first * self.low + second * self.second);
+        if x < LIMIT { x } else { LIMIT } // one instruction, unlike min() with its rules for NaN
     }
 }
 
@@ -87,21 +65,36 @@ pub(crate) struct Radix {
     pub base: u32,
     /// The fewest digits that all indices below 2^32 fit into; with them an index is below 2^45.
     pub index_digits: usize,
-    /// The weights of those digits of a randomised coordinate that reach to 2^−100.
-    pub weights: Vec<Weight>,
+    /// m, with b^m ≤ 2^34.
+    pub first: usize,
+    /// L ≤ 63, with b^(L − m) ≤ 2^53: the digits after them are worth less than 2^−68, if there are any.
+    pub digits: usize,
+    /// What a digit 1 is in Y or Z.
+    pub weights: [u64; DRAWN_DIGITS],
+    pub units: Units,
 }
 
 impl Radix {
     pub fn new(base: u32) -> Self {
-        let index_digits = (1..).find(|&k| u64::from(base).pow(k) >= 1 << 32).unwrap_or(0) as usize;
-        let mut next = Weight { high: 1 << 53, low: 0 };
-        let weights = (0..DRAWN_DIGITS).map_while(|_| {
-            let needed = next.high > 0 || next.low >> (FIXED_BITS - KEPT_BITS) > 0;
-            next = next.divided(u64::from(base));
-            needed.then_some(next)
-        });
-        let weights = weights.collect();
-        Self { base, index_digits, weights }
+        let fits = |k, limit| u64::from(base).checked_pow(k).is_some_and(|power| power <= limit);
+        let within = |limit: u64| (1..).take_while(|&k| fits(k, limit)).count();
+        let index_digits = within((1 << 32) - 1) + 1;
+        let first = within(1 << 34);
+        let digits = DRAWN_DIGITS.min(first + within(1 << 53));
+        let power = |k: usize| u64::from(base).pow(k as u32) as f64; // exact
+        let mut weights = [0; DRAWN_DIGITS];
+        for group in [0..first, first..digits] {
+            let end = group.end;
+            for position in group {
+                weights[position] = u64::from(base).pow((end - 1 - position) as u32);
+            }
+        }
+        let unit = 1.0 / power(first);
+        let high = f64::from_bits(unit.to_bits() >> 34 << 34); // 19 bits
+        // 1 − high·b^m is exact: it is a multiple of high's last bit and below 2^−18
+        let low = (1.0 - high * power(first)) / power(first);
+        let units = Units { high, low, second: unit / power(digits - first) };
+        Self { base, index_digits, first, digits, weights, units }
     }
 
     /// b^k
@@ -115,7 +108,7 @@ impl Radix {
     }
 
     /// The digits of an index, lowest first.
-    pub fn digits(&self, index: u64) -> impl Iterator<Item = u32> {
+    pub fn index(&self, index: u64) -> impl Iterator<Item = u32> {
         let base = u64::from(self.base);
         let mut rest = index;
         (0..self.index_digits).map(move |_| {
@@ -125,23 +118,21 @@ impl Radix {
         })
     }
 
-    /// Σ digit·weight, exactly.
-    pub fn sum(digits: impl Iterator<Item = u32>, weights: &[Weight]) -> Fixed {
-        // low: 8 digits of 13 bits or 63 of 2 bits and so on, times 47 bits, are below 2^64
-        let (mut high, mut low) = (0, 0);
-        for (digit, weight) in digits.zip(weights) {
-            high += u64::from(digit) * weight.high;
-            low += u64::from(digit) * weight.low;
+    /// What digits from a position on, counted from 0, are in Y and Z.
+    pub fn sum(&self, start: usize, digits: impl Iterator<Item = u32>) -> Digits {
+        let mut sums = [0, 0];
+        for (position, digit) in (start..).zip(digits) {
+            sums[usize::from(position >= self.first)] += u64::from(digit) * self.weights[position];
         }
-        Fixed::new(high, low)
+        Digits { first: sums[0] as f64, second: sums[1] as f64 }
     }
 
-    /// One digit's value; `position` counts from 0.
-    pub fn value(&self, position: usize, digit: u32) -> Fixed {
-        Self::sum([digit].into_iter(), &self.weights[position..])
+    /// What one digit is.
+    pub fn value(&self, position: usize, digit: u32) -> Digits {
+        self.sum(position, [digit].into_iter())
     }
 
-    /// Σ of `value(position, digit)` for all numbers of `k` digits, lowest first.
+    /// Sums of `value(position, digit)` for all numbers of `k` digits, lowest first.
     pub fn table<V>(&self, k: usize, value: impl Fn(usize, u32) -> V) -> Result<Vec<V>, Refusal>
     where
         V: Add<Output = V> + Copy + Default,
@@ -151,17 +142,14 @@ impl Radix {
         Ok(table)
     }
 
-    /// The same into a table that has their number.
+    /// The same into a table that has the length.
     pub fn fill_table<V>(&self, table: &mut [V], value: impl Fn(usize, u32) -> V)
     where
         V: Add<Output = V> + Copy + Default,
     {
-        let mut filled = 1;
         table[0] = V::default();
-        for position in 0.. {
-            if filled == table.len() {
-                break;
-            }
+        let (mut filled, mut position) = (1, 0);
+        while filled < table.len() {
             let (shorter, rest) = table.split_at_mut(filled);
             for (digit, longer) in (1..self.base).zip(rest.chunks_exact_mut(filled)) {
                 let value = value(position, digit);
@@ -174,6 +162,7 @@ impl Radix {
                 *sum = *sum + value;
             }
             filled *= self.base as usize;
+            position += 1;
         }
     }
 }

@@ -2,7 +2,7 @@
 //! Nested uniform scrambling with the permutations that QMCPy draws while it goes from point to point.
 
 use super::Coordinate;
-use super::radix::{DRAWN_DIGITS, Fixed, Radix};
+use super::radix::{DRAWN_DIGITS, Digits, Radix};
 use crate::Sfc64;
 use gossamer_rust_kit::{Refusal, zeroed};
 
@@ -51,11 +51,11 @@ impl Tree {
     }
 
     /// The next point.
-    fn visit(&mut self) -> Fixed {
+    fn visit(&mut self) -> Digits {
         let base = u64::from(self.radix.base);
         let mut rest = self.leaves.len() as u64;
         let mut parent = None;
-        let mut sum = Fixed::default();
+        let mut sum = Digits::default();
         for position in 0.. {
             let place = parent.map_or(self.root, |at: usize| self.children[at]);
             let branch = match place {
@@ -96,28 +96,28 @@ impl Tree {
     }
 
     /// Draws the permutations of all digits from `position` on; what they make of the digits `rest`.
-    fn tail(&mut self, rest: u64, position: usize) -> Fixed {
+    fn tail(&mut self, rest: u64, position: usize) -> Digits {
         let Self { radix, generator, .. } = self;
-        let digits = radix.digits(rest).chain(std::iter::repeat(0)).take(DRAWN_DIGITS - position);
-        let drawn = digits.map(|digit| generator.permutation(radix.base)[digit as usize]);
-        let drawn: Vec<_> = drawn.collect(); // all of them, also those that no weight is kept for
-        Radix::sum(drawn.into_iter(), &radix.weights[position..])
+        let digits = radix.index(rest).chain(std::iter::repeat(0)).take(DRAWN_DIGITS - position);
+        let mut sum = Digits::default();
+        for (position, digit) in (position..).zip(digits) {
+            let scrambled = generator.permutation(radix.base)[digit as usize];
+            if position < radix.digits {
+                sum = sum + radix.value(position, scrambled);
+            }
+        }
+        sum
     }
 }
 
 impl Coordinate for Tree {
-    fn block(&self) -> u64 {
-        super::Halton::SIZE
-    }
-
-    fn enter(&mut self, _block: u64) {}
-
     fn fill(&mut self, start: u64, out: &mut [f64]) {
         while (self.leaves.len() as u64) < start {
             self.visit();
         }
         for x in out {
-            *x = self.visit().round();
+            let Digits { first, second } = self.visit();
+            *x = self.radix.units.round(first, second);
         }
     }
 }
