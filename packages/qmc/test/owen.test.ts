@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type NetRandomization, QmcError, SeedSequence, Sobol, type SobolOptions } from '../src/index.ts';
+import { DigitalNet, type NetRandomization, QmcError, SeedSequence, Sobol, type SobolOptions } from '../src/index.ts';
 
 interface Case extends SobolOptions {
   readonly seed: never;
+  readonly columns: readonly string[];
+  readonly bits: number;
   readonly start: number;
   readonly end: number;
   readonly integers: readonly string[];
@@ -21,6 +23,22 @@ describe('the tree of the reference', () => {
     ({ seed, start, end, integers, ...options }) => {
       const net = new Sobol({ ...options, seed: BigInt(seed), randomize: 'owen-tree' });
       expect(ints(net.integers({ start, end }))).toEqual(integers);
+    },
+  );
+
+  it.each(golden.otherMatrices as Case[])(
+    'is drawn bit for bit on matrices of $bits digits, α = $alpha, where points share many of them',
+    ({ columns, integers, ...options }) => {
+      const net = new DigitalNet({
+        ...options,
+        columns: BigUint64Array.from(columns, BigInt),
+        seed: options.bits,
+        randomize: 'owen-tree',
+      });
+      const end = net.size;
+      const shift = options.bits === 64 ? 0n : 1n;
+      const found = net.integers({ start: end - 8, end });
+      expect(Array.from(found, (x) => String(x >> shift))).toEqual(integers);
     },
   );
 

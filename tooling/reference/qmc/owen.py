@@ -52,6 +52,35 @@ cases = [
     }
     for seed, dimension, alpha, order, replications, ranges, rows in CASES
 ]
+
+# Matrices without any structure: dimension, columns, bits of a column, alpha. Points share many digits, or all.
+MATRICES = [(2, 6, 64, 1), (3, 5, 40, 1), (2, 8, 5, 1), (1, 7, 33, 2)]
+
+
+def other_matrices(dimension: int, columns: int, bits: int, alpha: int) -> dict:
+    rng = np.random.default_rng(bits)
+    drawn = rng.integers(0, 2**64, (alpha * dimension, columns), dtype=np.uint64) >> np.uint64(64 - bits)
+    drawn[:, 0] |= np.uint64(1 << (bits - 1))  # QMCPy counts the bits of the largest one
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # interlacing matrices that are not square
+        net = DigitalNetB2(
+            dimension,
+            seed=bits,
+            randomize="NUS",
+            generating_matrices=drawn,
+            msb=True,
+            t=max(63, bits),
+            alpha=alpha,
+        )
+    return {
+        "dimension": dimension,
+        "bits": bits,
+        "alpha": alpha,
+        "columns": [str(x) for x in drawn.ravel()],
+        "integers": [str(x) for x in net(2**columns, return_binary=True)[-8:].ravel()],
+    }
+
+
 spawned = net(7, 2).spawn(2)[1]
 used = np.random.SeedSequence(7)
 used.spawn(3)
@@ -61,6 +90,7 @@ TARGET.write_text(
             "origin": "tooling/reference/qmc/owen.py: DigitalNetB2(randomize='NUS') with return_binary",
             "versions": {name: version(name) for name in ("qmcpy", "qmctoolscl", "numpy")},
             "cases": cases,
+            "otherMatrices": [other_matrices(*case) for case in MATRICES],
             "secondChildAfterScrambling": integers(spawned, [(0, 4)], 4),
             "seedOfWhichThreeChildrenWereSpawned": integers(net(used, 2), [(0, 4)], 4),
         },
