@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { Lattice, QmcError, Sobol } from '../src/index.ts';
 import { coreMemory } from '../src/instance.ts';
-
-const PAGE = 65536;
+import { fillUp, PAGE } from './full-memory.ts';
 
 it('a hundred thousand calls leave the memory as it was', () => {
   const lattice = new Lattice({ dimension: 3, vector: Uint32Array.of(1, 3, 5) });
@@ -46,17 +45,3 @@ it('a scrambling tree that outgrows the core is refused on the way, and the next
   );
   expect(net.points({ end: 4 })).toEqual(first);
 });
-
-/** Grows a memory as far as the host lets it; untouched pages cost the host nothing. */
-function fillUp(memory: WebAssembly.Memory): void {
-  for (let pages = 65536; pages >= 1; pages = Math.floor(pages / 2)) {
-    while (memory.buffer.byteLength / PAGE + pages <= 65536) {
-      try {
-        memory.grow(pages);
-      } catch (refusal) {
-        expect(refusal).toBeInstanceOf(RangeError);
-        break;
-      }
-    }
-  }
-}

@@ -1,23 +1,18 @@
-//! Fast transforms of rows: each block of rows comes in once and goes out once.
+//! Fast transforms of rows: they come in once and go out once.
 
 use crate::{fftbr, fwht, ifftbr};
-use gossamer_rust_kit::{Refusal, reserved};
+use gossamer_rust_kit::reserved;
 use js_sys::Float64Array;
+use std::mem::MaybeUninit;
 use wasm_bindgen::prelude::*;
-
-/// Numbers per block of short rows: with a second array they still stay in a second-level cache.
-const BLOCK: usize = 1 << 14;
 
 /// Transforms each row of `size` numbers.
 #[wasm_bindgen(js_name = fwhtRows)]
 pub fn fwht_rows(x: &Float64Array, size: usize) -> Result<(), JsValue> {
-    let mut room = Room::new("x", x.length() as usize, size)?;
-    for start in room.starts() {
-        let block = room.part(x, start);
-        let rows = block.copy_to_uninit(room.spare(&block));
-        rows.chunks_exact_mut(size).for_each(fwht);
-        block.copy_from(rows);
-    }
+    let mut room = reserved("x", x.length() as usize)?;
+    let rows = x.copy_to_uninit(free(&mut room, x));
+    rows.chunks_exact_mut(size).for_each(fwht);
+    x.copy_from(rows);
     Ok(())
 }
 
@@ -39,43 +34,18 @@ fn complex_rows(
     size: usize,
     transform: fn(&mut [f64], &mut [f64]),
 ) -> Result<(), JsValue> {
-    let length = re.length() as usize;
-    let mut rooms = (Room::new("re", length, size)?, Room::new("im", length, size)?);
-    for start in rooms.0.starts() {
-        let blocks = (rooms.0.part(re, start), rooms.1.part(im, start));
-        let re = blocks.0.copy_to_uninit(rooms.0.spare(&blocks.0));
-        let im = blocks.1.copy_to_uninit(rooms.1.spare(&blocks.1));
-        for (re, im) in re.chunks_exact_mut(size).zip(im.chunks_exact_mut(size)) {
-            transform(re, im);
-        }
-        blocks.0.copy_from(re);
-        blocks.1.copy_from(im);
+    let mut rooms = (reserved("re", re.length() as usize)?, reserved("im", im.length() as usize)?);
+    let re_rows = re.copy_to_uninit(free(&mut rooms.0, re));
+    let im_rows = im.copy_to_uninit(free(&mut rooms.1, im));
+    for (re, im) in re_rows.chunks_exact_mut(size).zip(im_rows.chunks_exact_mut(size)) {
+        transform(re, im);
     }
+    re.copy_from(re_rows);
+    im.copy_from(im_rows);
     Ok(())
 }
 
-/// Memory for whole rows of an array.
-struct Room {
-    length: usize,
-    block: usize,
-    memory: Vec<f64>,
-}
-
-impl Room {
-    fn new(what: &str, length: usize, size: usize) -> Result<Self, Refusal> {
-        let block = length.min(BLOCK.max(size));
-        Ok(Self { length, block, memory: reserved(what, block)? })
-    }
-
-    fn starts(&self) -> impl Iterator<Item = usize> + use<> {
-        (0..self.length).step_by(self.block)
-    }
-
-    fn part(&self, array: &Float64Array, start: usize) -> Float64Array {
-        array.subarray(start as u32, (start + self.block).min(self.length) as u32)
-    }
-
-    fn spare(&mut self, block: &Float64Array) -> &mut [std::mem::MaybeUninit<f64>] {
-        &mut self.memory.spare_capacity_mut()[..block.length() as usize]
-    }
+/// The reserved memory, not filled: `array` is copied over it.
+fn free<'a>(room: &'a mut Vec<f64>, array: &Float64Array) -> &'a mut [MaybeUninit<f64>] {
+    &mut room.spare_capacity_mut()[..array.length() as usize]
 }
