@@ -59,6 +59,7 @@ export class DigitalNet extends Net {
     this.#bits = bits;
   }
 
+  /** The set as plain JSON, matrices included. */
   override toJSON(): PointSetSpec {
     const columns = Array.from(this.#columns, (column) => `0x${column.toString(16)}`);
     return { sequence: 'digital-net', ...this.netSpec(), columns, bits: this.#bits };

@@ -68,6 +68,7 @@ export abstract class Net extends PointSet {
     this.#runs = runs(matrices, { dimension, alpha, randomize, gray, seed, replications });
   }
 
+  /** `net`: the first 2^m points are a group of exclusive or in both orders; `undefined` after a nested uniform scramble. */
   override get group(): 'net' | undefined {
     return this.randomize.startsWith('owen') ? undefined : 'net';
   }
@@ -83,6 +84,7 @@ export abstract class Net extends PointSet {
     return this.fill(range, out, BigUint64Array, (replication, checked) => this.#runs.integers(replication, checked));
   }
 
+  /** The blocks of one replication's range. @internal */
   protected override run(replication: number, range: { start: number; end: number }, single: boolean): PointRun {
     return this.#runs.points(replication, range, single);
   }

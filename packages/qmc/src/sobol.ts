@@ -44,10 +44,12 @@ export class Sobol extends Net {
     this.#directions = options.directions;
   }
 
+  /** The set as plain JSON, without the direction numbers that were loaded for it. */
   override toJSON(): PointSetSpec {
     return { sequence: 'sobol', ...this.netSpec() };
   }
 
+  /** The same kind of set with another seed. @internal */
   protected override respawn(seed: SeedSequence, dimension: number): Sobol {
     const { randomize, order, alpha, replications } = this;
     return new Sobol({ dimension, randomize, order, alpha, replications, seed, directions: this.#directions });
