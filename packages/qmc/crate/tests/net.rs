@@ -93,15 +93,18 @@ fn doubles_are_the_nearest_and_below_one() {
 }
 
 #[test]
-fn coordinates_of_32_digits_are_exact() {
+fn coordinates_of_any_number_of_digits_are_the_nearest_doubles() {
     let mut next = numbers(11);
-    for d in DIMENSIONS {
-        let columns: Vec<u64> = drawn(10 * d, &mut next).iter().map(|x| x >> 32 << 32).collect();
-        let mut points = vec![0.0; 1024 * d];
-        Net::new(columns.clone(), vec![0; d]).unwrap().fill(0..1024, &mut points);
-        for (i, row) in points.chunks(d).enumerate() {
-            let want = defined(&columns, &vec![0; d], i as u64);
-            assert!(row.iter().zip(want).all(|(&x, y)| x * 2f64.powi(32) == (y >> 32) as f64));
+    for digits in [1, 20, 31, 32, 33, 44, 53, 54, 63] {
+        for d in [1, 3, 16, 100] {
+            let columns: Vec<u64> =
+                drawn(10 * d, &mut next).iter().map(|x| x >> (64 - digits) << (64 - digits)).collect();
+            let mut points = vec![0.0; 1024 * d];
+            Net::new(columns.clone(), vec![0; d]).unwrap().fill(0..1024, &mut points);
+            for (i, row) in points.chunks(d).enumerate() {
+                let want = defined(&columns, &vec![0; d], i as u64);
+                assert!(row.iter().zip(want).all(|(&x, y)| x == (y as f64 / 2f64.powi(64)).min(LARGEST)));
+            }
         }
     }
 }
