@@ -34,7 +34,8 @@ export async function loadDirections(dimension: number): Promise<Directions> {
   const bytes = new Uint8Array(CHUNKS.slice(0, count).reduce((sum, length) => sum + length, 0));
   let at = 0;
   for (const { base64 } of chunks) {
-    for (const character of atob(base64)) bytes[at++] = character.charCodeAt(0);
+    const chunk = atob(base64);
+    for (let k = 0; k < chunk.length; k++) bytes[at++] = chunk.charCodeAt(k);
   }
   return { dimension: Math.min(BUNDLED * 2 ** count, MOST), bytes };
 }

@@ -165,6 +165,12 @@ describe('ranges', () => {
     expect(plain.subarray(0, 15)).toEqual(plain.subarray(15));
   });
 
+  it('every seed gives points of its own, 0 too, and the same ones each time', () => {
+    const points = (seed: number): string => new Sobol({ dimension: 2, seed }).integers({ end: 2 }).join();
+    expect(new Set([0, 1, 2, 2 ** 32, 2 ** 53 - 1].map(points)).size).toBe(5);
+    expect(points(0)).toBe(points(0));
+  });
+
   it('an empty range has no points', () => {
     expect(new Sobol({ dimension: 2 }).integers({ start: 9, end: 9 })).toHaveLength(0);
     expect(new Sobol({ dimension: 2 }).points({ end: 0 })).toHaveLength(0);
