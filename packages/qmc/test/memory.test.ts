@@ -3,8 +3,8 @@ import { DigitalNet, Lattice, QmcError, Sobol } from '../src/index.ts';
 import { coreMemory } from '../src/instance.ts';
 
 import { fillUp, PAGE } from './full-memory.ts';
+
 /** Made while there is room for it. Its points need more than making it did. */
-const PAGE = 65536;
 const wide = new DigitalNet({ dimension: 1_000_000, columns: new BigUint64Array(2e6), bits: 2, randomize: 'none' });
 
 it('a hundred thousand calls leave the memory as it was', () => {
