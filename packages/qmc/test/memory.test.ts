@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { DigitalNet, Lattice, QmcError, Sobol } from '../src/index.ts';
 import { coreMemory } from '../src/instance.ts';
-
 import { fillUp, PAGE } from './full-memory.ts';
 
 /** Made while there is room for it. Its points need more than making it did. */
