@@ -1,5 +1,13 @@
 export { DigitalNet, type DigitalNetOptions, type NetMatrices } from './digital-net.ts';
 export type { Directions } from './directions.ts';
+export {
+  type DiscrepancyKind,
+  type DiscrepancyOptions,
+  type DiscrepancyWork,
+  discrepancy,
+  discrepancyAsync,
+  updateDiscrepancy,
+} from './discrepancy.ts';
 export { QmcError, type QmcErrorCode } from './errors.ts';
 export { type CovarianceDecomposition, covarianceFactor, type GaussianOptions, toGaussian } from './gaussian.ts';
 export { Halton, type HaltonOptions, type HaltonRandomization } from './halton.ts';

@@ -1,6 +1,8 @@
 //! The core of `@gossamer/qmc`: randomised low-discrepancy points, fast transforms.
 
 mod covariance;
+mod discrepancy;
+mod discrepancy_forms;
 mod eigen;
 mod gaussian;
 mod halton;
@@ -27,6 +29,7 @@ mod transform;
 mod wall;
 
 pub use covariance::{principal_factor, triangular_factor};
+pub use discrepancy::{Discrepancy, Kind, updated};
 pub use gaussian::Gaussian;
 pub use halton::{DigitDraw, Halton, ScrambleDraw};
 pub use hypercube::LatinHypercube;

@@ -2,6 +2,7 @@
 
 mod block;
 mod designs;
+mod discrepancy;
 mod halton;
 mod lattice;
 mod net;
