@@ -9,10 +9,13 @@ export {
   updateDiscrepancy,
 } from './discrepancy.ts';
 export { QmcError, type QmcErrorCode } from './errors.ts';
+export { type Derivatives, evaluateKernel, type KernelRequest, kernelMatrix } from './evaluate-kernel.ts';
 export { type CovarianceDecomposition, covarianceFactor, type GaussianOptions, toGaussian } from './gaussian.ts';
+export { Gram, type GramOptions } from './gram.ts';
 export { Halton, type HaltonOptions, type HaltonRandomization } from './halton.ts';
 export { LatinHypercube, type LatinHypercubeOptions } from './hypercube.ts';
 export { Iid, type IidOptions } from './iid.ts';
+export type { Kernel } from './kernel.ts';
 export { Korobov, type KorobovOptions } from './korobov.ts';
 export { Lattice, type LatticeOptions, type LatticeOrder, type RandomVector } from './lattice.ts';
 export { Net, type NetOptions, type NetOrder } from './net.ts';
