@@ -1,3 +1,14 @@
+export { toCsv } from './csv.ts';
+export {
+  type CategoricalFactor,
+  type ContinuousFactor,
+  type Design,
+  type DesignRow,
+  design,
+  designRows,
+  type Factor,
+  type IntegerFactor,
+} from './design.ts';
 export { DigitalNet, type DigitalNetOptions, type NetMatrices } from './digital-net.ts';
 export type { Directions } from './directions.ts';
 export {

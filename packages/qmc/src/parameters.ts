@@ -45,11 +45,16 @@ export function checkFinite(name: string, array: Float64Array): void {
   if (bad >= 0) throw fail('bad-value', `${name}[${bad}]: expected a finite number, got ${show(array[bad])}`);
 }
 
-/** @throws `bad-value` unless lower < upper and their distance is finite; `where` says which pair of them. */
-export function checkBelow(lower: number, upper: number, where = ''): void {
+/** @throws `bad-value` unless lower < upper and their distance is finite. */
+export function checkBelow(lowerName: string, lower: number, upperName: string, upper: number): void {
   if (lower < upper && Number.isFinite(upper - lower)) return;
-  const expected = `a finite number above lower${where} = ${show(lower)} at a finite distance`;
-  throw fail('bad-value', `upper${where}: expected ${expected}, got ${show(upper)}`);
+  const expected = `a number above ${lowerName} = ${show(lower)}, both finite and their difference too`;
+  throw fail('bad-value', `${upperName}: expected ${expected}, got ${show(upper)}`);
+}
+
+/** lower + (upper − lower)·u, which rounding must not carry beyond. */
+export function within(u: number, lower: number, upper: number): number {
+  return Math.min(lower + (upper - lower) * u, upper);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { outFor } from './checks.ts';
-import { checkBelow, checkPoints, dimensionOf, expand } from './parameters.ts';
+import { checkBelow, checkPoints, dimensionOf, expand, within } from './parameters.ts';
 
 /** A box: lower < upper, one number for all coordinates or one per coordinate. */
 export interface UniformOptions {
@@ -29,8 +29,7 @@ export function toUniform(x: Float64Array, options: UniformOptions, out?: Float6
   const y = outFor(out, x.length, Float64Array);
   for (let j = 0; j < d; j++) {
     const [from, to] = [lower[j] as number, upper[j] as number];
-    const width = to - from;
-    for (let i = j; i < x.length; i += d) y[i] = Math.min(from + width * (x[i] as number), to); // the sum is rounded
+    for (let i = j; i < x.length; i += d) y[i] = within(x[i] as number, from, to);
   }
   return y;
 }
@@ -63,6 +62,9 @@ export function fromUniform(y: Float64Array, options: UniformOptions, out?: Floa
 function boxOf({ lower = 0, upper = 1 }: UniformOptions): { lower: Float64Array; upper: Float64Array } {
   const d = dimensionOf({ lower, upper });
   const box = { lower: expand('lower', lower, d), upper: expand('upper', upper, d) };
-  for (let j = 0; j < d; j++) checkBelow(box.lower[j] as number, box.upper[j] as number, d === 1 ? '' : `[${j}]`);
+  for (let j = 0; j < d; j++) {
+    const where = d === 1 ? '' : `[${j}]`;
+    checkBelow(`lower${where}`, box.lower[j] as number, `upper${where}`, box.upper[j] as number);
+  }
   return box;
 }
