@@ -4,7 +4,7 @@ import { DiscrepancyRun, updatedDiscrepancy } from '#wasm/simd';
 import { checkDimension, checkWord } from './checks.ts';
 import { fail } from './errors.ts';
 import { coreMemory, refusable } from './instance.ts';
-import { checkPoints } from './parameters.ts';
+import { CLOSED_UNIT, checkPoints, checkWithin } from './parameters.ts';
 
 /**
  * How the distance of a point set from the uniform distribution is measured: centred (`CD`), wrap-around (`WD`) and mixture
@@ -108,7 +108,7 @@ export function updateDiscrepancy(
 ): number {
   if (!(point instanceof Float64Array)) throw new TypeError(`point: expected a Float64Array, got ${show(point)}`);
   const index = kindOf(x, { dimension: point.length, kind });
-  checkPoints('point', point, point.length, inUnit, 'in [0, 1]');
+  checkWithin('point', point, CLOSED_UNIT);
   if (!Number.isFinite(value)) throw fail('bad-value', `value: expected a finite number, got ${show(value)}`);
   coreMemory();
   const before = kind === 'L2-star' ? value * value : value;
@@ -122,12 +122,11 @@ export function updateDiscrepancy(
 function kindOf(x: Float64Array, { dimension, kind = 'CD' }: DiscrepancyOptions): number {
   checkWord('kind', kind, KINDS);
   checkDimension(dimension, MOST[kind]);
-  checkPoints('x', x, dimension, inUnit, 'in [0, 1]');
+  checkPoints('x', x, dimension);
+  checkWithin('x', x, CLOSED_UNIT);
   if (!isCount(x.length)) throw fail('bad-length', `x: expected at least ${dimension} elements (one point), got 0`);
   return KINDS.indexOf(kind);
 }
-
-const inUnit = (value: number): boolean => value >= 0 && value <= 1;
 
 function* measure(
   x: Float64Array,
