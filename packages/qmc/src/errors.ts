@@ -4,7 +4,6 @@ export type QmcErrorCode =
   | 'bad-length'
   | 'bad-value'
   | 'bad-range'
-  | 'singular'
   | 'out-of-memory'
   | 'unsupported'
   | 'bad-file';

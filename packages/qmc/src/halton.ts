@@ -101,6 +101,11 @@ export class Halton extends PointSet {
     this.#firstChild = randomize === 'owen-tree' ? seed.reserve(replications * dimension) : undefined;
   }
 
+  /** Whether the digits are permuted or shifted. */
+  override get unbiased(): boolean {
+    return this.randomize !== 'none' && this.randomize !== 'lms';
+  }
+
   override toJSON(): PointSetSpec {
     const { dimension, randomize } = this;
     return { sequence: 'halton', dimension, randomize, ...randomisationSpec(this, this.#firstChild) };

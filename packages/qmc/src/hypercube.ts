@@ -59,6 +59,16 @@ export class LatinHypercube extends PointSet {
     this.centered = centered;
   }
 
+  /** Whether the points lie anywhere in their strata. */
+  override get unbiased(): boolean {
+    return !this.centered;
+  }
+
+  /** As {@link PointSet.uneven}. @internal */
+  override uneven(n: number): string | undefined {
+    return n === this.size ? undefined : `is less than size = ${this.size}`;
+  }
+
   override toJSON(): PointSetSpec {
     const { dimension, size, centered } = this;
     return { sequence: 'latin-hypercube', dimension, size, centered, ...randomisationSpec(this) };

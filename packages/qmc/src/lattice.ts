@@ -10,6 +10,7 @@ import {
   type RandomisationOptions,
   randomisationOf,
   randomisationSpec,
+  unlessPowerOfTwo,
 } from './points.ts';
 import { type SeedSequence, seedWords } from './seed.ts';
 
@@ -87,6 +88,17 @@ export class Lattice extends PointSet {
 
   override get group(): 'lattice' | undefined {
     return (this.#options.order ?? 'radical-inverse') === 'radical-inverse' ? 'lattice' : undefined;
+  }
+
+  /** Whether there is a shift: a random one, or one that was given, which is taken for random. */
+  override get unbiased(): boolean {
+    return this.#options.randomize !== 'none';
+  }
+
+  /** As {@link PointSet.uneven}. @internal */
+  override uneven(n: number): string | undefined {
+    if (this.#options.order === 'linear') return n === this.size ? undefined : `is less than size = ${this.size}`;
+    return unlessPowerOfTwo(n);
   }
 
   /** The generating vectors, row-major: (replications, dimension) if they are random, (dimension) otherwise. */

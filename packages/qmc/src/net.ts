@@ -3,7 +3,14 @@ import type { PointRun } from '#wasm/simd';
 import { checkWord } from './checks.ts';
 import { fail } from './errors.ts';
 import { MOST_TREE_POINTS, owenRuns } from './owen.ts';
-import { type PointRange, PointSet, type RandomisationOptions, randomisationOf, randomisationSpec } from './points.ts';
+import {
+  type PointRange,
+  PointSet,
+  type RandomisationOptions,
+  randomisationOf,
+  randomisationSpec,
+  unlessPowerOfTwo,
+} from './points.ts';
 import { type Matrices, NET_RANDOMIZATIONS, type NetRandomization, type NetRuns, netRuns } from './scramble.ts';
 
 /**
@@ -71,6 +78,16 @@ export abstract class Net extends PointSet {
   /** `net`: the first 2^m points are a group of exclusive or in both orders; `undefined` after a nested uniform scramble. */
   override get group(): 'net' | undefined {
     return this.randomize.startsWith('owen') ? undefined : 'net';
+  }
+
+  /** Whether there is a digital shift or a nested uniform scramble. */
+  override get unbiased(): boolean {
+    return this.randomize !== 'none' && this.randomize !== 'lms';
+  }
+
+  /** As {@link PointSet.uneven}. @internal */
+  override uneven(n: number): string | undefined {
+    return unlessPowerOfTwo(n);
   }
 
   /**

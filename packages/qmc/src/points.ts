@@ -104,6 +104,19 @@ export abstract class PointSet {
     return undefined;
   }
 
+  /**
+   * Whether each point by itself is uniform in [0, 1)^d, so that a mean over any points is an unbiased estimate of an integral.
+   * Randomisations that keep the origin or the middle of a stratum in place do not make it so.
+   */
+  get unbiased(): boolean {
+    return true;
+  }
+
+  /** Why the first n points are less evenly spread than those of another n would be, as the end of "n = 300 …". @internal */
+  uneven(_n: number): string | undefined {
+    return undefined;
+  }
+
   /** The set as plain JSON, for `pointSet` in another thread: it gives the same bits there. */
   abstract toJSON(): PointSetSpec;
 
@@ -181,6 +194,11 @@ export function randomisationOf({ seed, replications = 1 }: RandomisationOptions
     throw fail('bad-option', `replications: expected a positive integer, got ${show(replications)}`);
   }
   return { seed: seedOf(seed), replications };
+}
+
+/** What `uneven` says of points that come in blocks of 2^m. */
+export function unlessPowerOfTwo(n: number): string | undefined {
+  return Number.isInteger(Math.log2(n)) ? undefined : 'is no power of two';
 }
 
 /** What a spec says of them; `children` is how many children the seed had when the set was made, if that matters. */

@@ -2,10 +2,7 @@
 
 mod block;
 mod designs;
-mod discrepancy;
-mod gram;
 mod halton;
-mod kernel;
 mod lattice;
 mod net;
 mod normal;
