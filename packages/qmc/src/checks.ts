@@ -39,3 +39,9 @@ export function outFor<A extends { readonly length: number }>(
   checkLength('out', out, length, fail);
   return out;
 }
+
+/** @throws `TypeError` unless `array` is a `Float64Array`, `bad-length` unless it holds `length` elements. */
+export function checkArray(name: string, array: Float64Array, length: number): void {
+  if (!(array instanceof Float64Array)) throw new TypeError(`${name}: expected a Float64Array, got ${show(array)}`);
+  checkLength(name, array, length, fail);
+}

@@ -4,6 +4,7 @@ export type QmcErrorCode =
   | 'bad-length'
   | 'bad-value'
   | 'bad-range'
+  | 'singular'
   | 'out-of-memory'
   | 'unsupported'
   | 'bad-file';

@@ -4,7 +4,7 @@ import { checkWord, outFor } from './checks.ts';
 import { fail } from './errors.ts';
 import { coreMemory, refusable } from './instance.ts';
 import { throughCore } from './normal.ts';
-import { checkFinite, checkPoints, dimensionOf, expand } from './parameters.ts';
+import { checkFinite, checkPoints, checkWithin, dimensionOf, expand, OPEN_UNIT } from './parameters.ts';
 
 /**
  * How a covariance Σ is written as AAᵀ:
@@ -62,7 +62,8 @@ export function toGaussian(x: Float64Array, options: GaussianOptions, out?: Floa
   const mu = expand('mean', mean, d);
   if (factor !== undefined) checkFinite('factor', factor);
   const spread = matrix ?? deviationsOf(standardDeviation ?? 1, d);
-  checkPoints('x', x, d, (u) => u > 0 && u < 1, 'in (0, 1)');
+  checkPoints('x', x, d);
+  checkWithin('x', x, OPEN_UNIT);
   return throughCore(x, outFor(out, x.length, Float64Array), { dimension: d, mean: mu, factor: spread });
 }
 

@@ -1,11 +1,33 @@
+export { toCsv } from './csv.ts';
+export {
+  type CategoricalFactor,
+  type ContinuousFactor,
+  type Design,
+  type DesignRow,
+  design,
+  designRows,
+  type Factor,
+  type IntegerFactor,
+} from './design.ts';
 export { DigitalNet, type DigitalNetOptions, type NetMatrices } from './digital-net.ts';
 export type { Directions } from './directions.ts';
+export {
+  type DiscrepancyKind,
+  type DiscrepancyOptions,
+  type DiscrepancyWork,
+  discrepancy,
+  discrepancyAsync,
+  updateDiscrepancy,
+} from './discrepancy.ts';
 export { QmcError, type QmcErrorCode } from './errors.ts';
+export { type Derivatives, evaluateKernel, type KernelRequest, kernelMatrix } from './evaluate-kernel.ts';
 export type { ConfidenceOptions, Estimate } from './estimate.ts';
 export { type CovarianceDecomposition, covarianceFactor, type GaussianOptions, toGaussian } from './gaussian.ts';
+export { Gram, type GramOptions } from './gram.ts';
 export { Halton, type HaltonOptions, type HaltonRandomization } from './halton.ts';
 export { LatinHypercube, type LatinHypercubeOptions } from './hypercube.ts';
 export { Iid, type IidOptions } from './iid.ts';
+export type { Kernel } from './kernel.ts';
 export type { AsyncIntegrand, Integrand } from './integrand.ts';
 export { type Integral, type IntegrateOptions, integrate, integrateSync, type Refinement } from './integrate.ts';
 export { Korobov, type KorobovOptions } from './korobov.ts';

@@ -45,32 +45,44 @@ export function checkFinite(name: string, array: Float64Array): void {
   if (bad >= 0) throw fail('bad-value', `${name}[${bad}]: expected a finite number, got ${show(array[bad])}`);
 }
 
-/** @throws `bad-value` unless lower < upper and their distance is finite; `where` says which pair of them. */
-export function checkBelow(lower: number, upper: number, where = ''): void {
+/** @throws `bad-value` unless lower < upper and their distance is finite. */
+export function checkBelow(lowerName: string, lower: number, upperName: string, upper: number): void {
   if (lower < upper && Number.isFinite(upper - lower)) return;
-  const expected = `a finite number above lower${where} = ${show(lower)} at a finite distance`;
-  throw fail('bad-value', `upper${where}: expected ${expected}, got ${show(upper)}`);
+  const expected = `a number above ${lowerName} = ${show(lower)}, both finite and their difference too`;
+  throw fail('bad-value', `${upperName}: expected ${expected}, got ${show(upper)}`);
 }
 
-/**
- * Checks whole points of d coordinates, each of which must satisfy `good`.
- *
- * @throws `bad-length`, `bad-value` with the index of the first bad coordinate; `TypeError` for another type.
- */
-export function checkPoints(
-  name: string,
-  x: Float64Array,
-  d: number,
-  good: (value: number, coordinate: number) => boolean,
-  where: string,
-): void {
+/** lower + (upper − lower)·u, which rounding must not carry beyond. */
+export function within(u: number, lower: number, upper: number): number {
+  return Math.min(lower + (upper - lower) * u, upper);
+}
+
+/** @throws `bad-length` unless `x` holds whole points of d coordinates; `TypeError` for another type. */
+export function checkPoints(name: string, x: Float64Array, d: number): void {
   if (!(x instanceof Float64Array)) throw new TypeError(`${name}: expected a Float64Array, got ${show(x)}`);
   if (x.length % d !== 0) {
     throw fail('bad-length', `${name}: expected a multiple of ${d} elements (dimension), got ${x.length}`);
   }
-  for (let i = 0, j = 0; i < x.length; i++) {
-    if (!good(x[i] as number, j))
-      throw fail('bad-value', `${name}[${i}]: expected a number ${where}, got ${show(x[i])}`);
-    j = j + 1 === d ? 0 : j + 1;
+}
+
+/** What a coordinate may be. */
+interface Interval {
+  readonly least: number;
+  readonly most: number;
+  readonly where: string;
+}
+
+export const CLOSED_UNIT: Interval = { least: 0, most: 1, where: 'in [0, 1]' };
+export const OPEN_UNIT: Interval = { least: Number.MIN_VALUE, most: 1 - 2 ** -53, where: 'in (0, 1)' };
+
+/** @throws `bad-value` with the index of the first element outside the interval, NaN too. */
+export function checkWithin(name: string, x: Float64Array, { least, most, where }: Interval): void {
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i] as number;
+    if (!(value >= least && value <= most)) throw outside(name, i, value, where);
   }
+}
+
+export function outside(name: string, index: number, value: number, where: string): Error {
+  return fail('bad-value', `${name}[${index}]: expected a number ${where}, got ${show(value)}`);
 }

@@ -1,5 +1,14 @@
 import { outFor } from './checks.ts';
-import { checkBelow, checkPoints, dimensionOf, expand } from './parameters.ts';
+import {
+  CLOSED_UNIT,
+  checkBelow,
+  checkPoints,
+  checkWithin,
+  dimensionOf,
+  expand,
+  outside,
+  within,
+} from './parameters.ts';
 
 /** A box: lower < upper, one number for all coordinates or one per coordinate. */
 export interface UniformOptions {
@@ -25,12 +34,12 @@ export interface UniformOptions {
 export function toUniform(x: Float64Array, options: UniformOptions, out?: Float64Array): Float64Array {
   const { lower, upper } = boxOf(options);
   const d = lower.length;
-  checkPoints('x', x, d, (u) => u >= 0 && u <= 1, 'in [0, 1]');
+  checkPoints('x', x, d);
+  checkWithin('x', x, CLOSED_UNIT);
   const y = outFor(out, x.length, Float64Array);
   for (let j = 0; j < d; j++) {
     const [from, to] = [lower[j] as number, upper[j] as number];
-    const width = to - from;
-    for (let i = j; i < x.length; i += d) y[i] = Math.min(from + width * (x[i] as number), to); // the sum is rounded
+    for (let i = j; i < x.length; i += d) y[i] = within(x[i] as number, from, to);
   }
   return y;
 }
@@ -50,8 +59,11 @@ export function toUniform(x: Float64Array, options: UniformOptions, out?: Float6
 export function fromUniform(y: Float64Array, options: UniformOptions, out?: Float64Array): Float64Array {
   const { lower, upper } = boxOf(options);
   const d = lower.length;
-  const inside = (v: number, j: number): boolean => v >= (lower[j] as number) && v <= (upper[j] as number);
-  checkPoints('y', y, d, inside, 'within the bounds');
+  checkPoints('y', y, d);
+  for (const [i, value] of y.entries()) {
+    const inside = value >= (lower[i % d] as number) && value <= (upper[i % d] as number);
+    if (!inside) throw outside('y', i, value, 'within the bounds');
+  }
   const x = outFor(out, y.length, Float64Array);
   for (let j = 0; j < d; j++) {
     const [from, to] = [lower[j] as number, upper[j] as number];
@@ -63,6 +75,9 @@ export function fromUniform(y: Float64Array, options: UniformOptions, out?: Floa
 function boxOf({ lower = 0, upper = 1 }: UniformOptions): { lower: Float64Array; upper: Float64Array } {
   const d = dimensionOf({ lower, upper });
   const box = { lower: expand('lower', lower, d), upper: expand('upper', upper, d) };
-  for (let j = 0; j < d; j++) checkBelow(box.lower[j] as number, box.upper[j] as number, d === 1 ? '' : `[${j}]`);
+  for (let j = 0; j < d; j++) {
+    const where = d === 1 ? '' : `[${j}]`;
+    checkBelow(`lower${where}`, box.lower[j] as number, `upper${where}`, box.upper[j] as number);
+  }
   return box;
 }

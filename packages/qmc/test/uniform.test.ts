@@ -58,15 +58,19 @@ describe('toUniform', () => {
 
 describe('refusals', () => {
   it.each<[string, string, object, Float64Array?, Float64Array?]>([
-    ['bad-value', 'upper: expected a finite number above lower = 1 at a finite distance, got 1', { lower: 1 }],
     [
       'bad-value',
-      'upper[1]: expected a finite number above lower[1] = 3 at a finite distance, got 2',
+      'upper: expected a number above lower = 1, both finite and their difference too, got 1',
+      { lower: 1 },
+    ],
+    [
+      'bad-value',
+      'upper[1]: expected a number above lower[1] = 3, both finite and their difference too, got 2',
       { lower: F.of(0, 3), upper: F.of(1, 2) },
     ],
     [
       'bad-value',
-      'upper: expected a finite number above lower = -1e+308 at a finite distance, got 1e+308',
+      'upper: expected a number above lower = -1e+308, both finite and their difference too, got 1e+308',
       { lower: -1e308, upper: 1e308 },
     ],
     ['bad-value', 'upper: expected a finite number, got Infinity', { upper: Infinity }],

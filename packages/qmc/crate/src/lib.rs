@@ -1,15 +1,20 @@
 //! The core of `@gossamer/qmc`: randomised low-discrepancy points, fast transforms.
 
 mod covariance;
+mod discrepancy;
+mod discrepancy_forms;
 mod eigen;
 mod gaussian;
+mod gram;
 mod halton;
 mod hypercube;
 mod iid;
 mod joe_kuo;
+mod kernel;
 mod korobov;
 mod lanes;
 mod lattice;
+mod likelihood;
 mod net;
 mod normal;
 mod normal_tables;
@@ -27,13 +32,17 @@ mod transform;
 mod wall;
 
 pub use covariance::{principal_factor, triangular_factor};
+pub use discrepancy::{Discrepancy, Kind, updated};
 pub use gaussian::Gaussian;
+pub use gram::Group;
 pub use halton::{DigitDraw, Halton, ScrambleDraw};
 pub use hypercube::LatinHypercube;
 pub use iid::Iid;
 pub use joe_kuo::SobolMatrices;
+pub use kernel::{Columns, Kernel, MAX_ALPHA, Orders, fraction};
 pub use korobov::korobov_multiplier;
 pub use lattice::{Lattice, Order, random_vector};
+pub use likelihood::{Evidence, FLOOR, Likelihood};
 pub use net::Net;
 pub use normal::{inverse_cdf, inverse_cdf_all};
 pub use owen::Owen;

@@ -67,7 +67,8 @@ pub fn inverse_cdf_all(values: &mut [f64]) {
     }
 }
 
-/// z = 3q + q·A(t)/B(t), with the rounding of 3q put back: that of the quotient weighs a fifth at most.
+/// z = 3q + q·A(t)/B(t), with the rounding of 3q put back: that of the quotient weighs a fifth at most. And with that of
+/// q, times 4, since dz/dq is 2.5 to 6.4.
 struct Middle(Quotient);
 
 impl Middle {
@@ -77,11 +78,13 @@ impl Middle {
 
     #[inline(always)]
     fn at(&self, p: Pair) -> Pair {
-        let q = p - Pair::splat(0.5);
+        let half = Pair::splat(0.5);
+        let q = p - half;
+        let lost = p - (q + half);
         let quotient = self.0.at(Pair::splat(CENTRAL * CENTRAL) - q * q);
         let twice = q + q;
         let triple = twice + q;
-        triple + (q * quotient + (q - (triple - twice)))
+        triple + (q * quotient + ((q - (triple - twice)) + Pair::splat(4.0) * lost))
     }
 }
 

@@ -36,6 +36,10 @@ impl Pair {
         Self(simd::f64x2_sqrt(self.0))
     }
 
+    pub(crate) fn abs(self) -> Self {
+        Self(simd::f64x2_abs(self.0))
+    }
+
     /// The smaller ones of two pairs of numbers.
     pub(crate) fn min(self, other: Self) -> Self {
         Self(simd::f64x2_pmin(self.0, other.0))
@@ -72,6 +76,10 @@ impl Pair {
 
     pub(crate) fn sqrt(self) -> Self {
         Self(self.0.map(f64::sqrt))
+    }
+
+    pub(crate) fn abs(self) -> Self {
+        Self(self.0.map(f64::abs))
     }
 
     pub(crate) fn min(self, other: Self) -> Self {

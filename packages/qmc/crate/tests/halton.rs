@@ -16,7 +16,7 @@ fn points(mut halton: Halton, range: Range<u64>) -> Vec<f64> {
 fn drawn(draw: ScrambleDraw) -> Vec<u16> {
     let mut numbers = vec![0; draw.length(D)];
     let keep = |at: usize, part: &[u16]| numbers[at..at + part.len()].copy_from_slice(part);
-    draw.draw(&mut Sfc64::new(&SeedSequence::new(vec![7])), D, 1, keep);
+    draw.draw(&mut Sfc64::new(&SeedSequence::new(vec![7])), D, 1, keep).unwrap();
     numbers
 }
 

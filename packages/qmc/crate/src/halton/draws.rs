@@ -4,11 +4,15 @@
 use super::permuted::DigitMap;
 use super::radix::{DRAWN_DIGITS, Radix, primes};
 use crate::Sfc64;
+use gossamer_rust_kit::{Refusal, zeroed};
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 /// Digits of an index, for QMCPy in every base.
 const DRAWN_COLUMNS: usize = 32;
+
+/// More words than are needed at a time for what is drawn.
+const SMALL_PARTS: usize = 16384;
 
 /// What is drawn for each digit of a coordinate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +49,7 @@ impl ScrambleDraw {
 
     /// How many numbers are kept of one replication.
     pub fn length(self, dimension: usize) -> usize {
-        primes(dimension).into_iter().map(Radix::new).map(|radix| self.matrix(&radix) + self.map(&radix)).sum()
+        primes(dimension).map(Radix::new).map(|radix| self.matrix(&radix) + self.map(&radix)).sum()
     }
 
     /// Draws for all replications: all matrices before anything else. `keep(at, numbers)` takes numbers and where they belong,
@@ -56,31 +60,32 @@ impl ScrambleDraw {
         dimension: usize,
         replications: usize,
         mut keep: impl FnMut(usize, &[u16]),
-    ) {
-        let radices: Vec<_> = primes(dimension).into_iter().map(Radix::new).collect();
+    ) -> Result<(), Refusal> {
+        drop(zeroed::<u64>("scramble", SMALL_PARTS)?);
         let places = || {
-            let replications = std::iter::repeat_n(&radices, replications).flatten();
-            replications.scan(0, |end, radix| {
+            let radices = std::iter::repeat_n(primes(dimension), replications).flatten().map(Radix::new);
+            radices.scan(0, |end, radix| {
                 let start = *end;
-                *end += self.matrix(radix) + self.map(radix);
+                *end += self.matrix(&radix) + self.map(&radix);
                 Some((start, radix))
             })
         };
         if self.linear {
             for (at, radix) in places() {
-                keep(at, &matrix(radix, generator));
+                keep(at, &matrix(&radix, generator));
             }
         }
         for (at, radix) in places() {
-            let at = at + self.matrix(radix);
+            let at = at + self.matrix(&radix);
             match self.digits {
                 DigitDraw::None => {}
-                DigitDraw::Shift => keep(at, &shift(radix, generator)),
-                DigitDraw::Permutation => permutations(radix, generator, |position, entries| {
+                DigitDraw::Shift => keep(at, &shift(&radix, generator)),
+                DigitDraw::Permutation => permutations(&radix, generator, |position, entries| {
                     keep(at + position * entries.len(), entries);
                 }),
             }
         }
+        Ok(())
     }
 
     /// The coordinates' shares of what was drawn for one replication: the matrix, and what happens to the digits.

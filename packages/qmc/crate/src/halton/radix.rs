@@ -11,16 +11,9 @@ pub(crate) const MAX_DIMENSION: usize = 1028;
 pub(crate) const DRAWN_DIGITS: usize = 63;
 
 /// The first `count` primes.
-pub(crate) fn primes(count: usize) -> Vec<u32> {
-    let mut primes: Vec<u32> = Vec::with_capacity(count);
-    let mut candidate = 2;
-    while primes.len() < count {
-        if primes.iter().take_while(|&p| p * p <= candidate).all(|p| candidate % p != 0) {
-            primes.push(candidate);
-        }
-        candidate += 1;
-    }
-    primes
+pub(crate) fn primes(count: usize) -> impl Iterator<Item = u32> + Clone {
+    let prime = |n: &u32| (2..).take_while(|p| p * p <= *n).all(|p| !n.is_multiple_of(p));
+    (2..).filter(prime).take(count)
 }
 
 /// The digits y of a coordinate as two integers, Y = y₁…yₘ and Z = yₘ₊₁…y_L. Doubles hold them and sums of their parts exactly,

@@ -32,13 +32,13 @@ pub fn halton_draw(
     digits: u32,
     replications: u32,
     out: &Uint16Array,
-) {
+) -> Result<(), JsValue> {
     let keep = |at: usize, numbers: &[u16]| {
         let at = at as u32;
         out.subarray(at, at + numbers.len() as u32).copy_from(numbers);
     };
     let mut generator = Sfc64::new(&seed_of(seed));
-    scramble(linear, digits).draw(&mut generator, dimension, replications as usize, keep);
+    Ok(scramble(linear, digits).draw(&mut generator, dimension, replications as usize, keep)?)
 }
 
 /// Points start..end, scrambled by one replication's draws, or as they are if nothing was drawn.

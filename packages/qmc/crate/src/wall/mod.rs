@@ -2,7 +2,10 @@
 
 mod block;
 mod designs;
+mod discrepancy;
+mod gram;
 mod halton;
+mod kernel;
 mod lattice;
 mod net;
 mod normal;
