@@ -124,10 +124,6 @@ impl Points for Halton {
         self.coordinates.len()
     }
 
-    fn block(&self, _coordinates: u64) -> usize {
-        (8 * TILE).max(self.tile.len())
-    }
-
     /// # Panics
     /// When `out` has another length, or an index is over the last.
     fn fill(&mut self, range: Range<u64>, out: &mut [f64]) {

@@ -43,11 +43,6 @@ impl Points for Net {
         self.sums.dimension
     }
 
-    /// Where the points of a range leave the caches anyway, copies of a megabyte go past them, which is faster.
-    fn block(&self, coordinates: u64) -> usize {
-        if coordinates < 1 << 21 { 1 << 14 } else { 1 << 17 }
-    }
-
     /// # Panics
     /// As [`Fractions::fill_u64`].
     fn fill(&mut self, range: Range<u64>, out: &mut [f64]) {

@@ -1,5 +1,6 @@
 //! Digital nets: matrices in, randomised matrices and points out.
 
+use super::block::Block;
 use super::random::seed_of;
 use super::run::{PointRun, rows};
 use crate::{Fractions, Net, Sfc64, SobolMatrices, gray_code_order, interlace, linear_scramble, scrambled_bits};
@@ -35,7 +36,7 @@ pub(super) fn copied(what: &str, array: &BigUint64Array) -> Result<Vec<u64>, Ref
 pub struct IntegerRun {
     source: Box<dyn Fractions>,
     blocks: Blocks,
-    points: Vec<u64>,
+    points: Block<u64>,
 }
 
 #[wasm_bindgen]
@@ -50,13 +51,13 @@ impl IntegerRun {
     pub fn next(&mut self) -> usize {
         let Some(block) = self.blocks.next() else { return 0 };
         let length = (block.end - block.start) as usize * self.source.dimension();
-        self.source.fill_u64(block, &mut self.points[..length]);
+        self.source.fill_u64(block, &mut self.points.values()[..length]);
         length
     }
 
     /// Where the block lies, as a byte offset into the memory.
     pub fn points(&self) -> usize {
-        self.points.as_ptr() as usize
+        self.points.address()
     }
 }
 
@@ -64,7 +65,7 @@ impl IntegerRun {
     /// The points of `range`.
     pub(super) fn over(source: Box<dyn Fractions>, range: Range<u64>) -> Result<Self, Refusal> {
         let rows = rows(&*source, range.end - range.start);
-        let points = zeroed("points", rows * source.dimension())?;
+        let points = Block::new("points", rows * source.dimension())?;
         Ok(Self { source, blocks: Blocks::new(range, rows as u64), points })
     }
 }

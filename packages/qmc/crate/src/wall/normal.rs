@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 /// A block of numbers that lies in the core's memory while it is worked on.
 #[wasm_bindgen]
 pub struct NormalBlock {
-    block: Block,
+    block: Block<f64>,
     gaussian: Option<Gaussian>,
 }
 
@@ -28,7 +28,7 @@ impl NormalBlock {
             }
             None => None,
         };
-        Ok(Self { block: Block::new(length)?, gaussian })
+        Ok(Self { block: Block::new("block", length)?, gaussian })
     }
 
     /// Where the block lies, as a byte offset into the memory.

@@ -1,7 +1,8 @@
 //! A run: the points of one range, block by block, through memory that the run owns.
 
+use super::block::Block;
 use crate::Points;
-use gossamer_rust_kit::{Blocks, Refusal, zeroed};
+use gossamer_rust_kit::{Blocks, Refusal};
 use std::ops::Range;
 use wasm_bindgen::prelude::*;
 
@@ -10,8 +11,8 @@ use wasm_bindgen::prelude::*;
 pub struct PointRun {
     source: Box<dyn Points>,
     blocks: Blocks,
-    points: Vec<f64>,
-    singles: Option<Vec<f32>>,
+    points: Block<f64>,
+    singles: Option<Block<f32>>,
 }
 
 #[wasm_bindgen]
@@ -21,8 +22,10 @@ impl PointRun {
         let Some(block) = self.blocks.next() else { return 0 };
         let length = (block.end - block.start) as usize * self.source.dimension();
         match &mut self.singles {
-            Some(singles) => self.source.fill_f32(block, &mut self.points[..length], &mut singles[..length]),
-            None => self.source.fill(block, &mut self.points[..length]),
+            Some(singles) => {
+                self.source.fill_f32(block, &mut self.points.values()[..length], &mut singles.values()[..length]);
+            }
+            None => self.source.fill(block, &mut self.points.values()[..length]),
         }
         length
     }
@@ -30,8 +33,8 @@ impl PointRun {
     /// Where the block lies, as a byte offset into the memory: f32 or f64.
     pub fn points(&self) -> usize {
         match &self.singles {
-            Some(singles) => singles.as_ptr() as usize,
-            None => self.points.as_ptr() as usize,
+            Some(singles) => singles.address(),
+            None => self.points.address(),
         }
     }
 }
@@ -42,8 +45,8 @@ impl PointRun {
         let dimension = source.dimension();
         let rows = rows(&*source, range.end - range.start);
         let length = rows * dimension;
-        let singles = if single { Some(zeroed("points", length)?) } else { None };
-        Ok(Self { source, blocks: Blocks::new(range, rows as u64), points: zeroed("points", length)?, singles })
+        let singles = if single { Some(Block::new("points", length)?) } else { None };
+        Ok(Self { source, blocks: Blocks::new(range, rows as u64), points: Block::new("points", length)?, singles })
     }
 }
 
