@@ -9,17 +9,19 @@ import type { Net } from './net.ts';
 import type { PointSet } from './points.ts';
 
 /** The first n points of one replication. */
-export interface Design {
+export interface Nodes {
   readonly points: PointSet;
   readonly n: number;
   readonly replication: number;
 }
 
+/** So many numbers fill half of all the memory that the core can have. */
+const MOST = 2 ** 28;
 /** Coordinates per block of points: a block takes the core well below a millisecond. */
 const BLOCK = 1 << 14;
 
 /** @throws `bad-option` (points, n, replication), `TypeError` (points). */
-export function checkDesign(points: PointSet, n: number, replication = 0): Design {
+export function checkNodes(points: PointSet, n: number, replication = 0): Nodes {
   if (typeof points?.points !== 'function') throw new TypeError(`points: expected a point set, got ${show(points)}`);
   if (points.group === undefined) {
     throw fail(
@@ -31,6 +33,7 @@ export function checkDesign(points: PointSet, n: number, replication = 0): Desig
   if (!isCount(n) || !Number.isInteger(Math.log2(n)) || n > points.size) {
     throw fail('bad-option', `n: expected a power of two up to ${points.size}, got ${show(n)}`);
   }
+  if (n > MOST) throw fail('out-of-memory', `n: the core has room for ${MOST} points, got ${n}`);
   if (!isCount(replication, 0) || replication >= points.replications) {
     throw fail('bad-option', `replication: expected an integer below ${points.replications}, got ${show(replication)}`);
   }
@@ -45,8 +48,8 @@ export function checkMatch({ type }: CheckedKernel, { group }: PointSet): void {
   throw fail('bad-option', `kernel.type: expected ${expected}, got ${show(type)}`);
 }
 
-/** The points start … end of a design as 64-bit fractions (end − start, d), without any rounding. */
-export function elements({ points, replication }: Design, start: number, end: number): BigUint64Array {
+/** The points start … end of some nodes as 64-bit fractions (end − start, d), without any rounding. */
+export function elements({ points, replication }: Nodes, start: number, end: number): BigUint64Array {
   const d = points.dimension;
   const length = (end - start) * d;
   if (points.group === 'net') {
@@ -70,15 +73,15 @@ export function fractions(x: Float64Array): BigUint64Array {
   return out;
 }
 
-/** The points start … end of a design, block by block. */
+/** The points start … end of some nodes, block by block. */
 export function* blocks(
-  design: Design,
+  nodes: Nodes,
   start: number,
   end: number,
 ): Generator<{ start: number; end: number; block: BigUint64Array }, void, void> {
-  const rows = Math.max(1, Math.floor(BLOCK / design.points.dimension));
+  const rows = Math.max(1, Math.floor(BLOCK / nodes.points.dimension));
   for (let at = start; at < end; at += rows) {
     const to = Math.min(at + rows, end);
-    yield { start: at, end: to, block: elements(design, at, to) };
+    yield { start: at, end: to, block: elements(nodes, at, to) };
   }
 }

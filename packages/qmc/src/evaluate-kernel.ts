@@ -118,8 +118,8 @@ function check(
   return {
     kernel: checked,
     dimension,
-    x: checkPoints('x', x, dimension),
-    z: checkPoints('z', z, dimension),
+    x: fractionsIn('x', x, dimension),
+    z: fractionsIn('z', z, dimension),
     orders,
   };
 }
@@ -129,7 +129,7 @@ function check(
  *
  * @throws `bad-length` for no whole points, `bad-value` for a coordinate outside [0, 1), `TypeError` for another array.
  */
-export function checkPoints(name: string, points: Float64Array | BigUint64Array, dimension: number): BigUint64Array {
+export function fractionsIn(name: string, points: Float64Array | BigUint64Array, dimension: number): BigUint64Array {
   const known = points instanceof Float64Array || points instanceof BigUint64Array;
   if (!known) throw new TypeError(`${name}: expected a Float64Array or BigUint64Array, got ${show(points)}`);
   if (points.length % dimension !== 0) {

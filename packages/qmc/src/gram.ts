@@ -1,11 +1,10 @@
 import { show } from '@gossamer/kit/errors';
-import { gramBackward, gramDouble, gramForward, type ProductKernel } from '#wasm/simd';
 import { checkArray, outFor } from './checks.ts';
-import { blocks, checkDesign, checkMatch, type Design, elements } from './elements.ts';
+import { checkMatch, checkNodes } from './elements.ts';
 import { fail } from './errors.ts';
-import { coreMemory, refusable } from './instance.ts';
-import { type CheckedKernel, checkKernel, type Kernel, withCore } from './kernel.ts';
+import { type CheckedKernel, checkKernel, type Kernel } from './kernel.ts';
 import type { PointSet } from './points.ts';
+import { backward, type Column, columnOf, doubledSpectrum, FLOOR, forward } from './spectrum.ts';
 
 /** Of which points and kernel a {@link Gram} matrix is. */
 export interface GramOptions {
@@ -18,17 +17,6 @@ export interface GramOptions {
   readonly noise?: number | undefined;
   /** Which replication of the points; 0 unless told. */
   readonly replication?: number | undefined;
-}
-
-/** Eigenvalues below this share of the largest are lost in the rounding of the transform. */
-export const FLOOR: number = 100 * Number.EPSILON;
-
-/** What the first column of a Gram matrix comes to. */
-interface Column {
-  /** T(k/S − 1), the kernel's first column in the transform that makes the matrix diagonal. */
-  readonly spectrum: Float64Array;
-  /** How many of the points are the first one. */
-  readonly copies: number;
 }
 
 /**
@@ -75,7 +63,7 @@ export class Gram {
   /** @internal */
   constructor(options: GramOptions, column?: Column);
   constructor({ points, n, kernel, noise = 0, replication = 0 }: GramOptions, column?: Column) {
-    const design = checkDesign(points, n, replication);
+    const nodes = checkNodes(points, n, replication);
     this.#checked = checkKernel(kernel, points.dimension);
     checkMatch(this.#checked, points);
     checkNoise(noise);
@@ -84,7 +72,7 @@ export class Gram {
     this.replication = replication;
     this.kernel = kernel;
     this.noise = noise;
-    this.#column = column ?? columnOf(this.#checked, design, 0);
+    this.#column = column ?? columnOf(this.#checked, nodes, 0);
     this.eigenvalues = this.#eigenvalues();
   }
 
@@ -130,7 +118,7 @@ export class Gram {
    */
   quadraticForm(y: Float64Array): number {
     this.#checkRegular();
-    return this.transform('y', y).reduce((sum, value, i) => sum + value ** 2 / (this.eigenvalues[i] as number), 0);
+    return this.#transform('y', y).reduce((sum, value, i) => sum + value ** 2 / (this.eigenvalues[i] as number), 0);
   }
 
   /**
@@ -140,27 +128,20 @@ export class Gram {
    */
   double(): Gram {
     const { points, n, kernel, noise, replication } = this;
-    const design = checkDesign(points, 2 * n, replication);
-    const { spectrum, copies } = columnOf(this.#checked, design, n);
+    const nodes = checkNodes(points, 2 * n, replication);
+    const { spectrum, copies } = columnOf(this.#checked, nodes, n);
     const doubled = doubledSpectrum(this.#column.spectrum, spectrum, points);
     const column = { spectrum: doubled, copies: this.#column.copies + copies };
     return new Gram({ points, n: 2 * n, kernel, noise, replication }, column);
   }
 
-  /** T y, in new memory. @internal */
-  transform(name: string, y: Float64Array, out?: Float64Array): Float64Array {
+  /** T y */
+  #transform(name: string, y: Float64Array, out?: Float64Array): Float64Array {
     checkArray(name, y, this.n);
     const values = outFor(out, this.n, Float64Array);
     values.set(y);
     forward(values, this.points);
     return values;
-  }
-
-  /** Tᵀ h, in place. @internal */
-  restore(h: Float64Array): Float64Array {
-    coreMemory();
-    refusable(() => gramBackward(this.points.group === 'lattice', h));
-    return h;
   }
 
   /** Σᵢ (k(xᵢ, x₀)/S − 1), the first eigenvalue of K/S beyond n, with nothing cancelled. @internal */
@@ -184,10 +165,10 @@ export class Gram {
     out: Float64Array | undefined,
     filter: (value: number, lambda: number) => number,
   ): Float64Array {
-    const values = this.transform(name, a, out);
+    const values = this.#transform(name, a, out);
     const { eigenvalues, n } = this;
     for (let i = 0; i < n; i++) values[i] = filter(values[i] as number, eigenvalues[i] as number);
-    return this.restore(values);
+    return backward(values, this.points);
   }
 
   #eigenvalues(): Float64Array {
@@ -221,33 +202,4 @@ export class Gram {
 export function checkNoise(noise: number): void {
   if (typeof noise === 'number' && noise >= 0 && Number.isFinite(noise)) return;
   throw fail('bad-option', `noise: expected a number >= 0, got ${show(noise)}`);
-}
-
-/** x ← T x */
-export function forward(x: Float64Array, { group }: PointSet): void {
-  coreMemory();
-  refusable(() => gramForward(group === 'lattice', x));
-}
-
-/** T of 2n values, from T of their halves. */
-export function doubledSpectrum(first: Float64Array, second: Float64Array, { group }: PointSet): Float64Array {
-  const both = outFor(undefined, 2 * first.length, Float64Array);
-  coreMemory();
-  refusable(() => gramDouble(group === 'lattice', first, second, both));
-  return both;
-}
-
-/** Of the points from `start` on. */
-function columnOf(kernel: CheckedKernel, design: Design, start: number): Column {
-  const spectrum = outFor(undefined, design.n - start, Float64Array);
-  const origin = elements(design, 0, 1);
-  const copies = withCore(kernel, (core: ProductKernel) => {
-    let sum = 0;
-    for (const { start: at, end, block } of blocks(design, start, design.n)) {
-      sum += core.column(block, origin, spectrum.subarray(at - start, end - start));
-    }
-    return sum;
-  });
-  forward(spectrum, design.points);
-  return { spectrum, copies };
 }

@@ -42,7 +42,7 @@ pub use joe_kuo::SobolMatrices;
 pub use kernel::{Columns, Kernel, MAX_ALPHA, Orders, fraction};
 pub use korobov::korobov_multiplier;
 pub use lattice::{Lattice, Order, random_vector};
-pub use likelihood::{Evidence, FLOOR, Likelihood};
+pub use likelihood::{Evidence, Likelihood};
 pub use net::Net;
 pub use normal::{inverse_cdf, inverse_cdf_all};
 pub use owen::Owen;

@@ -6,7 +6,7 @@ use crate::kernel::{Columns, Kernel, times_one_plus};
 use gossamer_rust_kit::{Refusal, zeroed};
 
 /// Eigenvalues below this share of the largest are raised to it: they are lost in the rounding of the transform.
-pub const FLOOR: f64 = 100.0 * f64::EPSILON;
+const FLOOR: f64 = 100.0 * f64::EPSILON;
 
 /// Points per step of the products over the coordinates.
 const CHUNK: usize = 128;

@@ -18,13 +18,8 @@ const POLYNOMIALS: [([i32; 6], i32); 9] = [
 ];
 
 /// (2π)^{2α}, correctly rounded: α = 1 … 5.
-const TWO_PI_POWERS: [f64; MAX_ALPHA] = [
-    39.478_417_604_357_434,
-    1_558.545_456_544_039,
-    61_528.908_388_819_49,
-    2_429_063.940_114_067,
-    95_895_600.615_509_02,
-];
+const TWO_PI_POWERS: [f64; MAX_ALPHA] =
+    [39.478_417_604_357_43, 1_558.545_456_544_039, 61_528.908_388_819_49, 2_429_063.940_114_067, 95_895_600.615_509_02];
 
 /// A linear combination of such functions, all even or all odd around δ = 0.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! Gram matrices and what a Gaussian process does with them.
 
-use super::kernel::{ProductKernel, doubles, fractions};
+use super::kernel::{ProductKernel, dot, doubles, fractions};
 use crate::{Columns, Group, Likelihood};
 use gossamer_rust_kit::zeroed;
 use js_sys::{BigUint64Array, Float64Array};
@@ -10,11 +10,11 @@ fn group(lattice: bool) -> Group {
     if lattice { Group::Lattice } else { Group::Net }
 }
 
-/// x ← T x, the real orthogonal transform that makes the Gram matrices of a group diagonal.
+/// Every row of `size` numbers of x ← its T x, the real orthogonal transform that makes Gram matrices of a group diagonal.
 #[wasm_bindgen(js_name = gramForward)]
-pub fn gram_forward(lattice: bool, x: &Float64Array) -> Result<(), JsValue> {
+pub fn gram_forward(lattice: bool, x: &Float64Array, size: usize) -> Result<(), JsValue> {
     let mut values = doubles("spectrum", x)?;
-    group(lattice).forward(&mut values);
+    values.chunks_exact_mut(size).for_each(|row| group(lattice).forward(row));
     x.copy_from(&values);
     Ok(())
 }
@@ -41,6 +41,19 @@ pub fn gram_double(
     first.copy_to(&mut both[..n]);
     group(lattice).double(&mut both, &doubles("spectrum", second)?);
     out.copy_from(&both);
+    Ok(())
+}
+
+/// Adds the inner products of the rows of (m, c) to those in `out` (m, m), on and below its diagonal.
+#[wasm_bindgen(js_name = addProducts)]
+pub fn add_products(rows: &Float64Array, c: usize, out: &Float64Array) -> Result<(), JsValue> {
+    let (rows, mut products) = (doubles("rows", rows)?, doubles("out", out)?);
+    let m = rows.len() / c;
+    for (i, row) in rows.chunks_exact(c).enumerate() {
+        let others = rows.chunks_exact(c).take(i + 1);
+        products[i * m..].iter_mut().zip(others).for_each(|(product, other)| *product += dot(row, other));
+    }
+    out.copy_from(&products);
     Ok(())
 }
 

@@ -92,7 +92,7 @@ impl ProductKernel {
 }
 
 /// Σ a·b in eight lanes.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; 8];
     let (a, b) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     for (a, b) in a.0.iter().zip(b.0) {
