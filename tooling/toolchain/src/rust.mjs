@@ -32,6 +32,12 @@ export async function ensureRust({ log = () => {} } = {}) {
   return { ...env, PATH: [pack, bindgen, env.PATH].join(delimiter) };
 }
 
+/** What a person without rustup is told. */
+export const RUSTUP_MISSING =
+  process.platform === 'win32'
+    ? 'Rust is needed to build this package: install rustup from https://rustup.rs, open a new terminal and run this again.'
+    : "Rust is needed to build this package: type  curl --proto '=https' -sSf https://sh.rustup.rs | sh -s -- -y  (or see https://rustup.rs), open a new terminal and run this again.";
+
 /**
  * The part of {@link ensureRust} that native tests need: the pinned compiler.
  * @param {{ log?: (line: string) => void }} [options]
@@ -39,11 +45,7 @@ export async function ensureRust({ log = () => {} } = {}) {
  */
 export async function ensureCompiler({ log = () => {} } = {}) {
   if (!(await answers('rustup'))) {
-    throw new ToolError(
-      process.platform === 'win32'
-        ? 'Rust is needed to build this package: install rustup from https://rustup.rs, open a new terminal and run this again.'
-        : "Rust is needed to build this package: type  curl --proto '=https' -sSf https://sh.rustup.rs | sh -s -- -y  (or see https://rustup.rs), open a new terminal and run this again.",
-    );
+    throw new ToolError(RUSTUP_MISSING);
   }
   const env = { ...process.env, RUSTUP_TOOLCHAIN: RUST };
   // An absent toolchain makes this fail, which is the same as a missing target.

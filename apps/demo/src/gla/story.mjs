@@ -5,7 +5,7 @@ import { agreement, heldOutAgreement } from './agreement.mjs';
 import { bitsPerByte } from './held-out.mjs';
 
 /** The model that ships with the demo. */
-const BUNDLED = fileURLToPath(new URL('../models/gla-tales', import.meta.url));
+const BUNDLED = fileURLToPath(new URL('../../models/gla-tales', import.meta.url));
 
 async function bundledReference() {
   return JSON.parse(await readFile(`${BUNDLED}/reference.json`, 'utf8'));

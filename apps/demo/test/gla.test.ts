@@ -12,13 +12,13 @@ interface Outcome {
 
 function demo(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], (error, stdout, stderr) => {
+    execFile(process.execPath, [main, 'gla', ...args], (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
 }
 
-describe('the demo', () => {
+describe('the demo of gla', () => {
   it('continues a prompt and agrees with the reference', async () => {
     const { code, stdout } = await demo('Once upon a time, there was a little fox', '--max-tokens', '60');
     expect(code).toBe(0);
