@@ -1,4 +1,4 @@
-import { Lattice, Sobol } from '@gossamer/qmc';
+import { fftbr, fwht, Halton, inverseNormal, Iid, Lattice, Sobol } from '@gossamer/qmc';
 import { loadDirections } from '@gossamer/qmc/joe-kuo';
 
 /** The first entries of the 33002 lattice vector of F. Y. Kuo, and its first 8 points in exact binary fractions. */
@@ -20,13 +20,24 @@ const ORDERS = {
   linear: [0, 4, 2, 6, 1, 5, 3, 7],
 };
 
-/** What NumPy draws from the seed 7. */
-const SHIFT_OF_7 = [0.04386058169831253, 0.5872743236851424];
+/** What QMCPy 2.4 gives for the seed 7: the first point of two coordinates. */
+const OF_SEED_7 = {
+  Lattice: [0.04386058169831253, 0.5872743236851424],
+  Sobol: [0.7216235626862882, 0.9149549981788598],
+  Halton: [0.8379045723950361, 0.8998147801261214],
+  Iid: [0.04386058169831253, 0.5872743236851424],
+};
+/** QMCPy adds the 63 digits of a Halton coordinate one by one, each time with a rounding. */
+const SUM = 63 * 2 ** -53;
+const SETS = { Lattice, Sobol, Halton, Iid };
 
-/** The first point that QMCPy makes from the seed 7. */
-const SOBOL_OF_7 = [0.7216235626862882, 0.9149549981788598];
-/** The last coordinate of Sobol’ points 1000 to 1002 in 5,000 dimensions, by SciPy, in natural order. */
-const LAST_OF_5000 = [0.6201171875, 0.1201171875, 0.8701171875];
+/** The last coordinate of Sobol' points 1000 to 1002 in 5,000 dimensions, by SciPy, from the table that is loaded by need. */
+const FAR = 5000;
+const LAST_OF_FAR = [0.6201171875, 0.1201171875, 0.8701171875];
+
+/** √8 times the transforms of 1 … 8. */
+const WALSH = [36, -4, -8, 0, -16, 0, 0, 0];
+const FOURIER_RE = [36, -1, -4, -1, -16, -1, -4, -1];
 
 function lattice(order) {
   const size = order === 'linear' ? 8 : undefined;
@@ -39,13 +50,25 @@ export async function scenario() {
     got: [...lattice(order).points({ end: 8 })],
     want: rows.flatMap((row) => RADICAL_INVERSE[row]),
   }));
-  const shifted = new Lattice({ dimension: 2, vector: VECTOR, seed: 7 });
-  checks.push({ name: 'a seeded shift', got: [...shifted.points({ end: 1 })], want: SHIFT_OF_7 });
-  const sobol = new Sobol({ dimension: 2, seed: 7 });
-  checks.push({ name: 'seeded Sobol’ points', got: [...sobol.points({ end: 1 })], want: SOBOL_OF_7 });
-  const wide = new Sobol({ dimension: 5000, randomize: 'none', directions: await loadDirections(5000) });
-  const last = [4999, 9999, 14_999].map((at) => wide.points({ start: 1000, end: 1003 })[at]);
-  checks.push({ name: 'coordinate 5,000, loaded on demand', got: last, want: LAST_OF_5000 });
+  for (const [name, Set] of Object.entries(SETS)) {
+    const set = new Set({ dimension: 2, seed: 7 });
+    const check = { name: `${name} of a seed`, got: [...set.points({ end: 1 })], want: OF_SEED_7[name] };
+    checks.push(Set === Halton ? { ...check, within: SUM } : check);
+  }
+  const owen = new Sobol({ dimension: 2, seed: 7, randomize: 'owen' }).pointsF32({ start: 64, end: 128 });
+  const strata = [...owen].filter((_, i) => i % 2 === 0).map((x) => Math.floor(x * 64));
+  checks.push({ name: 'Owen scrambling', got: strata.sort((a, b) => a - b), want: [...Array(64).keys()] });
+  const far = new Sobol({ dimension: FAR, randomize: 'none', directions: await loadDirections(FAR) });
+  const last = far.points({ start: 1000, end: 1003 }).filter((_, i) => (i + 1) % FAR === 0);
+  checks.push({ name: 'coordinate 5,000', got: [...last], want: LAST_OF_FAR });
+  const eight = () => Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+  const times = (values) => [...values].map((value) => value * Math.sqrt(8));
+  checks.push({ name: 'FWHT', got: times(fwht(eight())), want: WALSH, within: 1e-13 });
+  const [re, im] = [eight(), new Float64Array(8)];
+  fftbr(re, im);
+  checks.push({ name: 'FFTBR', got: times(re), want: FOURIER_RE, within: 1e-13 });
+  const z = inverseNormal(Float64Array.of(0.5, 0.975));
+  checks.push({ name: 'Φ⁻¹', got: [...z], want: [0, 1.959963984540054], within: 1e-15 });
   const refused = () => lattice('gray').points({ end: -1 });
   checks.push({ name: 'a refusal', got: codeOf(refused), want: 'bad-range' });
   return { checks };
