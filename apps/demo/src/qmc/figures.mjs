@@ -5,7 +5,7 @@ import { parse, View } from 'vega';
 import { compile } from 'vega-lite';
 
 const FOLDER = fileURLToPath(new URL('../../figures/', import.meta.url));
-const CONFIG = { font: 'system-ui, sans-serif', background: '#fff', view: { stroke: '#cbd5e1' } };
+const CONFIG = { font: 'system-ui, sans-serif', background: '#fff', view: { stroke: '#cbd5e1' }, legend: { symbolType: 'stroke' } };
 const colour = (names, range) => ({ field: 'series', type: 'nominal', title: null, scale: { domain: names, range } });
 const quantity = (field, title, scale = {}, rest = {}) => ({ field, type: 'quantitative', title, scale, ...rest });
 
@@ -28,7 +28,7 @@ async function draw(name, spec) {
  * @param {{ name: string, points: Float64Array }[]} sets of two coordinates a point
  */
 export function drawPoints(sets) {
-  const axis = (field) => quantity(field, null, { domain: [0, 1] }, { axis: { values: [0, 0.25, 0.5, 0.75, 1] } });
+  const axis = (field) => quantity(field, null, { domain: [0, 1] }, { axis: { values: [0, 0.5, 1] } });
   return draw('points', {
     title: `${sets[0].points.length / 2} points of each sequence`,
     hconcat: sets.map(({ name, points }) => ({

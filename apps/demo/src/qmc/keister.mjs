@@ -16,13 +16,12 @@ export function exactKeister(dimension) {
 /** The integrand on the unit cube: x = Φ⁻¹(u)/√2 makes the weight a normal density. */
 function keister(dimension) {
   const scale = Math.PI ** (dimension / 2);
-  const z = [];
   return (u, n) => {
-    z[0] = inverseNormal(u);
+    const z = inverseNormal(u);
     const f = new Float64Array(n);
     for (let i = 0; i < n; i++) {
       let square = 0;
-      for (let j = 0; j < dimension; j++) square += z[0][i * dimension + j] ** 2;
+      for (let j = 0; j < dimension; j++) square += z[i * dimension + j] ** 2;
       f[i] = scale * Math.cos(Math.sqrt(square / 2));
     }
     return f;
@@ -44,8 +43,7 @@ export async function integrateKeister({ dimension, tolerance, seed, signal, wri
     return { name, result, history, error: Math.abs(result.mean - exact) };
   };
   const qmc = await run("Sobol', scrambled", new Sobol(options), 2 ** 18);
-  const budget = Math.max(256, qmc.result.n * 4);
-  const random = await run('random points', new Iid(options), budget);
+  const random = await run('random points', new Iid(options), qmc.result.n);
   const figure = await drawErrors([qmc, random], tolerance);
   const line = ({ name, result, error }) =>
     `  ${name.padEnd(18)} ${result.mean.toFixed(8)} ± ${result.bound.toExponential(1)} (99 %), true error ${error.toExponential(1)}, ` +
