@@ -19,6 +19,9 @@ await main(async (args) => {
     await setup({ filter: `@gossamer/${method.name}...`, rust: method.rust });
     // without a name, options and prompt are those of the first method
     const own = named || method === METHODS[0] ? rest : rest.filter((arg) => arg === '--json');
-    await run(process.execPath, [join(root, 'apps/demo/src/main.mjs'), method.name, ...own], { cwd: root, output: 'inherit' });
+    await run(process.execPath, [join(root, 'apps/demo/src/main.mjs'), method.name, ...own], {
+      cwd: root,
+      output: 'inherit',
+    });
   }
 });

@@ -2,7 +2,8 @@
 const METHODS = { gla: () => import('./gla.mjs'), qmc: () => import('./qmc.mjs') };
 
 async function main([name, ...args]) {
-  if (!Object.hasOwn(METHODS, name)) throw new Error(`expected a method, ${Object.keys(METHODS).join(' or ')}, got ${name}`);
+  if (!Object.hasOwn(METHODS, name))
+    throw new Error(`expected a method, ${Object.keys(METHODS).join(' or ')}, got ${name}`);
   const method = await METHODS[name]();
   if (args.includes('--help')) {
     process.stdout.write(method.usage);
@@ -16,7 +17,8 @@ async function main([name, ...args]) {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const expected = error.code !== undefined || error.message === 'stopped' || error.message.startsWith('expected a method');
+  const expected =
+    error.code !== undefined || error.message === 'stopped' || error.message.startsWith('expected a method');
   process.stderr.write(expected ? `\n${error.message}\n` : `\n${error.stack}\n`);
   process.exitCode = 1;
 }

@@ -35,6 +35,7 @@ export async function run(args, signal) {
   });
   const points = await showPoints({ seed, write });
   const process_ = await fitProcess({ seed, signal, write });
-  if (values.json) process.stdout.write(`${JSON.stringify({ method: 'qmc', keister, points, gaussianProcess: process_ })}\n`);
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ method: 'qmc', keister, points, gaussianProcess: process_ })}\n`);
   return keister.holds && process_.holds;
 }

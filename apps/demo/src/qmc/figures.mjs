@@ -5,7 +5,12 @@ import { parse, View } from 'vega';
 import { compile } from 'vega-lite';
 
 const FOLDER = fileURLToPath(new URL('../../figures/', import.meta.url));
-const CONFIG = { font: 'system-ui, sans-serif', background: '#fff', view: { stroke: '#cbd5e1' }, legend: { symbolType: 'stroke' } };
+const CONFIG = {
+  font: 'system-ui, sans-serif',
+  background: '#fff',
+  view: { stroke: '#cbd5e1' },
+  legend: { symbolType: 'stroke', labelLimit: 240 },
+};
 const colour = (names, range) => ({ field: 'series', type: 'nominal', title: null, scale: { domain: names, range } });
 const quantity = (field, title, scale = {}, rest = {}) => ({ field, type: 'quantitative', title, scale, ...rest });
 
@@ -35,8 +40,10 @@ export function drawPoints(sets) {
       title: name,
       width: 220,
       height: 220,
-      data: { values: Array.from({ length: points.length / 2 }, (_, i) => ({ x: points[2 * i], y: points[2 * i + 1] })) },
-      mark: { type: 'circle', size: 14, color: '#1d4ed8', opacity: 1 },
+      data: {
+        values: Array.from({ length: points.length / 2 }, (_, i) => ({ x: points[2 * i], y: points[2 * i + 1] })),
+      },
+      mark: { type: 'circle', aria: false, size: 14, color: '#1d4ed8', opacity: 1 },
       encoding: { x: axis('x'), y: axis('y') },
     })),
   });
@@ -71,7 +78,11 @@ export function drawErrors(runs, tolerance) {
           strokeDash: { field: 'what', type: 'nominal', title: null },
         },
       },
-      { data: { values: [{ tolerance }] }, mark: { type: 'rule', color: '#64748b' }, encoding: { y: quantity('tolerance', '') } },
+      {
+        data: { values: [{ tolerance }] },
+        mark: { type: 'rule', color: '#64748b' },
+        encoding: { y: quantity('tolerance', '') },
+      },
     ],
   });
 }
@@ -103,7 +114,10 @@ export function drawProcess({ x, mean, deviation, truth }, data) {
       {
         data: { values },
         layer: [
-          { mark: { type: 'area', color: '#93c5fd', opacity: 0.5 }, encoding: { x: at, y: quantity('low', 'f(x)'), y2: { field: 'high' } } },
+          {
+            mark: { type: 'area', color: '#93c5fd', opacity: 0.5 },
+            encoding: { x: at, y: quantity('low', 'f(x)'), y2: { field: 'high' } },
+          },
           line('mean', 'mean ± 2 standard deviations', []),
           line('truth', 'the function', [5, 4]),
         ],

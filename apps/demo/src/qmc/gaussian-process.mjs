@@ -23,7 +23,7 @@ export async function fitProcess({ seed, signal, write }) {
       `  largest error ${small.largestError.toExponential(1)} where f spans ${small.span.toFixed(1)}, ` +
       `${(100 * small.covered).toFixed(0)} % of the curve within two standard deviations\n` +
       `  integral ${small.integral.mean.toFixed(6)}, exactly ${WAVE_INTEGRAL.toFixed(6)}\n  figure: ${small.figure}\n` +
-      `\nGaussian process on ${LARGE.toLocaleString('en')} Sobol' points in 3 dimensions: ${large.iterations} steps in ${large.seconds.toFixed(1)} s\n` +
+      `\nGaussian process on ${LARGE.toLocaleString('en')} Sobol' points in 3 dimensions: fitted in ${large.iterations} steps, ${(1000 * large.seconds).toFixed(0)} ms\n` +
       `  root mean square error at 256 other points ${large.rms.toExponential(1)}; integral ${large.integral.mean.toFixed(8)}, ` +
       `exactly ${BUMP_INTEGRAL.toFixed(8)}\n` +
       `  the dense matrix would take ${((8 * LARGE ** 2) / 1e9).toFixed(0)} GB\n`,

@@ -14,7 +14,10 @@ export async function showPoints({ seed, write }) {
     { name: 'Halton, scrambled', set: new Halton(options) },
   ].map(({ name, set }) => ({ name, points: set.points({ end: N }) }));
   const figure = await drawPoints(sets);
-  const rows = sets.map(({ name, points }) => ({ name, cd: Math.sqrt(discrepancy(points, { dimension: 2, kind: 'CD' })) }));
+  const rows = sets.map(({ name, points }) => ({
+    name,
+    cd: Math.sqrt(discrepancy(points, { dimension: 2, kind: 'CD' })),
+  }));
   const lines = rows.map(({ name, cd }) => `  ${name.padEnd(18)} centred L2 discrepancy ${cd.toFixed(5)}\n`);
   write(`\n${N} points of four sequences in the unit square\n${lines.join('')}  figure: ${figure}\n`);
   return { n: N, discrepancies: rows, figure };

@@ -1,4 +1,4 @@
-import { fftbr, fwht, Halton, inverseNormal, Iid, Lattice, Sobol } from '@gossamer/qmc';
+import { fftbr, fwht, Halton, Iid, inverseNormal, Lattice, Sobol } from '@gossamer/qmc';
 import { loadDirections } from '@gossamer/qmc/joe-kuo';
 
 /** The first entries of the 33002 lattice vector of F. Y. Kuo, and its first 8 points in exact binary fractions. */
@@ -39,6 +39,12 @@ const LAST_OF_FAR = [0.6201171875, 0.1201171875, 0.8701171875];
 const WALSH = [36, -4, -8, 0, -16, 0, 0, 0];
 const FOURIER_RE = [36, -1, -4, -1, -16, -1, -4, -1];
 
+/** K⁻¹y of 8 Sobol' points, y = 1 … 8, by dense elimination in Python. */
+const SOLUTION = [
+  -0.681070337536, -0.503322561553, -0.167776409091, 0.009971366892, 0.87049379012, 1.048241566103, 1.383787718564,
+  1.561535494547,
+];
+
 function lattice(order) {
   const size = order === 'linear' ? 8 : undefined;
   return new Lattice({ dimension: 5, vector: VECTOR, order, size, randomize: 'none' });
@@ -50,10 +56,10 @@ export async function scenario() {
     got: [...lattice(order).points({ end: 8 })],
     want: rows.flatMap((row) => RADICAL_INVERSE[row]),
   }));
-  for (const [name, Set] of Object.entries(SETS)) {
-    const set = new Set({ dimension: 2, seed: 7 });
+  for (const [name, Kind] of Object.entries(SETS)) {
+    const set = new Kind({ dimension: 2, seed: 7 });
     const check = { name: `${name} of a seed`, got: [...set.points({ end: 1 })], want: OF_SEED_7[name] };
-    checks.push(Set === Halton ? { ...check, within: SUM } : check);
+    checks.push(Kind === Halton ? { ...check, within: SUM } : check);
   }
   const owen = new Sobol({ dimension: 2, seed: 7, randomize: 'owen' }).pointsF32({ start: 64, end: 128 });
   const strata = [...owen].filter((_, i) => i % 2 === 0).map((x) => Math.floor(x * 64));
@@ -69,6 +75,13 @@ export async function scenario() {
   checks.push({ name: 'FFTBR', got: times(re), want: FOURIER_RE, within: 1e-13 });
   const z = inverseNormal(Float64Array.of(0.5, 0.975));
   checks.push({ name: 'Φ⁻¹', got: [...z], want: [0, 1.959963984540054], within: 1e-15 });
+  const plain = new Sobol({ dimension: 3, randomize: 'none' });
+  const kernel = { type: 'digital', alpha: 2, weights: [1, 1 / 4, 1 / 9] };
+  const solution = new Gram({ points: plain, n: 8, kernel }).solve(eight());
+  checks.push({ name: 'a kernel system', got: [...solution], want: SOLUTION, within: 1e-11 });
+  const points = new Sobol({ dimension: 2, seed: 7, replications: 16 });
+  const integral = await integrate(([x, y]) => x * y, { points, absTol: 1e-5 });
+  checks.push({ name: 'an integral', got: [integral.mean], want: [0.25], within: integral.bound });
   const refused = () => lattice('gray').points({ end: -1 });
   checks.push({ name: 'a refusal', got: codeOf(refused), want: 'bad-range' });
   return { checks };
