@@ -1,4 +1,4 @@
-import { fftbr, fwht, Halton, Iid, inverseNormal, Lattice, Sobol } from '@gossamer/qmc';
+import { fftbr, fwht, Gram, Halton, Iid, integrate, inverseNormal, Lattice, Sobol } from '@gossamer/qmc';
 import { loadDirections } from '@gossamer/qmc/joe-kuo';
 
 /** The first entries of the 33002 lattice vector of F. Y. Kuo, and its first 8 points in exact binary fractions. */
