@@ -1,1 +1,1 @@
-export { multiplyAddPeak, readBandwidth } from './peak';
+export { multiplyAddPeak, multiplyAddPeakF64, readBandwidth } from './peak';

@@ -29,6 +29,30 @@ export function peakLimit(variant) {
   };
 }
 
+/** FLOP of f64x2 multiplications and additions: what a transform in doubles cannot beat. */
+export function peakF64Limit() {
+  const { multiplyAddPeakF64 } = instantiate('simd', 1);
+  return {
+    name: 'f64 multiply+add peak',
+    work: (FLOP_PER_ITERATION / 2) * PEAK_ITERATIONS,
+    check: () => {
+      const sum = multiplyAddPeakF64(PEAK_ITERATIONS, 0.5, 0.25); // every lane converges to c/(1 − b)
+      if (sum !== 6) throw new Error(`expected the chains at their fixed point, got ${sum}`);
+    },
+    time: timed(() => multiplyAddPeakF64(PEAK_ITERATIONS, 0.999, 0.5)),
+  };
+}
+
+/** Numbers written to an array that was written before, by the host's own `fill`. */
+export function writeLimit(array) {
+  return {
+    name: 'Float64Array.fill',
+    work: array.length,
+    check: () => {},
+    time: timed(() => array.fill(0.5)),
+  };
+}
+
 /** Bytes read from pages that were written before; one repetition is one pass over all of them. */
 export function bandwidthLimit() {
   const { readBandwidth, memory } = instantiate('simd', 1 + BANDWIDTH_BYTES / PAGE);

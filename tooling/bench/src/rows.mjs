@@ -28,7 +28,9 @@ const UNITS = {
   'GFLOP/s': (seconds, work) => work / seconds / 1e9,
   'GB/s': (seconds, work) => work / seconds / 1e9,
   'tok/s': (seconds, work) => work / seconds,
+  'M/s': (seconds, work) => work / seconds / 1e6,
   ms: (seconds) => seconds * 1e3,
+  'ns/(n·log₂n)': (seconds, work) => (seconds / work) * 1e9,
   'µs/token': (seconds, work) => (seconds / work) * 1e6,
 };
 

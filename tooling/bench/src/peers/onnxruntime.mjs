@@ -1,10 +1,6 @@
 // onnxruntime-web: its WebAssembly provider, one thread, in this process. The published binary uses fixed-width SIMD only.
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { cached } from '@gossamer/toolchain/cache';
-import { run } from '@gossamer/toolchain/run';
 import { encodeModel } from '../onnx.mjs';
+import { javascriptPackage } from './javascript.mjs';
 
 const VERSION = '1.30.0';
 /** What the benchmarks print as the name of this peer. */
@@ -14,13 +10,7 @@ const ERRORS_ONLY = 3;
 
 /** @param {(line: string) => void} log @throws when it cannot be installed */
 export async function loadOnnxRuntime(log) {
-  const folder = await cached(`onnxruntime-web-${VERSION}`, async (root) => {
-    log(`onnxruntime-web: fetching ${VERSION}`);
-    const flags = ['--prefix', root, '--ignore-scripts', '--no-save', '--no-audit', '--no-fund'];
-    await run('npm', ['install', ...flags, `onnxruntime-web@${VERSION}`]);
-  });
-  const entry = createRequire(join(folder, 'package.json')).resolve('onnxruntime-web');
-  const { default: ort } = await import(pathToFileURL(entry).href);
+  const { default: ort } = await javascriptPackage('onnxruntime-web', VERSION, log);
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
   return new OnnxRuntime(ort);

@@ -1,4 +1,4 @@
-"""The PyTorch side of the benchmarks: one JSON request a line on stdin, one JSON answer a line on stdout.
+"""The PyTorch side of the benchmarks.
 
 GLA as flash-linear-attention computes it (paper sections 4.2 and 4.4), in eager PyTorch on the CPU. Two chunkwise
 evaluations are offered, and the benchmark takes the faster one:
@@ -8,19 +8,16 @@ evaluations are offered, and the benchmark takes the faster one:
 
 import json
 import mmap
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from peer import serve, tasks
 
 CHUNK = 64
 SUB_CHUNK = 16
 NORMALIZER = 16.0
-tasks = {}
-results = {}
 
 
 def tensor(path, shape):
@@ -172,51 +169,12 @@ def prepare_model(task, folder, dtype, prompt):
     tasks[task + "/decode"] = decode
 
 
-def run(task):
-    results[task] = tasks[task]()
+def write(result, path):
+    result.contiguous().float().numpy().tofile(path)
 
 
-def save(task, path):
-    results[task].contiguous().float().numpy().tofile(path)
-
-
-def drop(prefix):
-    for task in [task for task in tasks if task.startswith(prefix)]:
-        del tasks[task]
-        results.pop(task, None)
-
-
-def measure(task, repeats):
-    work = tasks[task]
-    started = time.perf_counter()
-    for _ in range(repeats):
-        work()
-    return time.perf_counter() - started
-
-
-METHODS = {
-    "hello": hello,
-    "chunk": prepare_chunk,
-    "model": prepare_model,
-    "run": run,
-    "save": save,
-    "drop": drop,
-    "time": measure,
-}
-
-
-def main():
-    torch.set_num_threads(1)
-    torch.set_num_interop_threads(1)
-    torch.set_grad_enabled(False)
-    torch.set_flush_denormal(True)
-    for line in sys.stdin:
-        request = json.loads(line)
-        try:
-            answer = {"result": METHODS[request["method"]](**request["params"])}
-        except Exception as error:  # the other side prints it beside the row that it spoils
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
-
-
-main()
+torch.set_num_threads(1)
+torch.set_num_interop_threads(1)
+torch.set_grad_enabled(False)
+torch.set_flush_denormal(True)
+serve({"hello": hello, "chunk": prepare_chunk, "model": prepare_model}, write)

@@ -1,0 +1,128 @@
+// A Python peer in a process of its own, one thread, spoken to in lines of JSON over its standard streams (peer.py). Work
+// is timed by its own clock, so the messages cost nothing; arrays travel as raw little-endian files.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { cached } from '@gossamer/toolchain/cache';
+import { answers, run, ToolError } from '@gossamer/toolchain/run';
+
+/**
+ * The interpreter of an environment that holds exactly these packages, made once.
+ *
+ * @param {string} name of its folder in the cache: the versions must be part of it
+ * @param {string[]} requirements as pip takes them
+ * @param {string} notice what is said before the packages are fetched
+ * @param {(line: string) => void} log
+ */
+export async function pythonEnvironment(name, requirements, notice, log) {
+  const base = (await answers('python3')) ? 'python3' : 'python';
+  if (!(await answers(base))) throw new ToolError(`${name} needs Python 3: neither python3 nor python starts`);
+  const folder = await cached(name, async (root) => {
+    log(notice);
+    await run(base, ['-m', 'venv', root]);
+    await run(interpreter(root), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements]);
+  });
+  return interpreter(folder);
+}
+
+function interpreter(environment) {
+  return process.platform === 'win32' ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
+}
+
+const ONE_THREAD = { OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
+
+/** A running peer. Every request is answered before the next is sent. */
+export class PythonPeer {
+  #process;
+  #pending;
+  /** Why the process is no longer there. @type {string | undefined} */
+  #ended;
+  #folder = '';
+  #arrays = 0;
+  #label;
+
+  /**
+   * @param {string} python interpreter
+   * @param {string} script
+   * @param {string} label for errors
+   */
+  constructor(python, script, label) {
+    this.#label = label;
+    this.#process = spawn(python, [script], { env: { ...process.env, ...ONE_THREAD }, stdio: ['pipe', 'pipe', 'pipe'] });
+    let said = '';
+    this.#process.stderr.setEncoding('utf8').on('data', (text) => {
+      said = (said + text).slice(-2000);
+    });
+    this.#process.on('error', (cause) => this.#end(`cannot start ${python}: ${cause.message}`));
+    this.#process.on('close', (code) => this.#end(`${python} ended with ${code}: ${said.trimEnd()}`));
+    this.#process.stdin.on('error', () => {}); // a broken pipe: the process has ended, which is reported above
+    createInterface({ input: this.#process.stdout }).on('line', (line) => this.#settle(JSON.parse(line)));
+  }
+
+  /** Waits for it. @returns {Promise<any>} what it says of itself */
+  async start() {
+    this.#folder = await mkdtemp(join(tmpdir(), 'gossamer-bench-'));
+    try {
+      return await this.call('hello', {});
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /**
+   * @param {string} method of the script
+   * @param {Record<string, unknown>} params
+   * @returns {Promise<any>} its result
+   */
+  async call(method, params) {
+    if (this.#pending) throw new Error(`${method}: expected one request at a time`);
+    if (this.#ended !== undefined) throw new Error(`${this.#label} ${method}: ${this.#ended}`);
+    const answer = await new Promise((resolve) => {
+      this.#pending = resolve;
+      this.#process.stdin.write(`${JSON.stringify({ method, params })}\n`);
+    });
+    if (answer.error !== undefined) throw new Error(`${this.#label} ${method}: ${answer.error}`);
+    return answer.result;
+  }
+
+  /** Hands an array over. @returns {Promise<string>} its path, to be named in a request */
+  async send(values) {
+    const path = join(this.#folder, `${this.#arrays++}.bin`);
+    await writeFile(path, values);
+    return path;
+  }
+
+  /** Fetches the result of a task that has been run, which the script writes in the type of the array. */
+  async fetch(task, Type = Float32Array) {
+    const path = join(this.#folder, `${this.#arrays++}.bin`);
+    await this.call('save', { task, path });
+    const bytes = await readFile(path);
+    await rm(path);
+    return new Type(new Uint8Array(bytes).buffer);
+  }
+
+  /** The `time` of a contender that is a task of the peer. */
+  timed(task) {
+    return (repeats) => this.call('time', { task, repeats });
+  }
+
+  async stop() {
+    this.#process.stdin.end();
+    if (this.#ended === undefined) await new Promise((resolve) => this.#process.once('close', resolve));
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #end(reason) {
+    this.#ended ??= reason;
+    this.#settle({ error: reason });
+  }
+
+  #settle(answer) {
+    const resolve = this.#pending;
+    this.#pending = undefined;
+    resolve?.(answer);
+  }
+}
