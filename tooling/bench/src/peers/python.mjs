@@ -50,7 +50,10 @@ export class PythonPeer {
    */
   constructor(python, script, label) {
     this.#label = label;
-    this.#process = spawn(python, [script], { env: { ...process.env, ...ONE_THREAD }, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#process = spawn(python, [script], {
+      env: { ...process.env, ...ONE_THREAD },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     let said = '';
     this.#process.stderr.setEncoding('utf8').on('data', (text) => {
       said = (said + text).slice(-2000);

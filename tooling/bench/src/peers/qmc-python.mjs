@@ -13,7 +13,12 @@ const PEER = fileURLToPath(new URL('qmc_peer.py', import.meta.url));
 export async function startQmcPython(log) {
   const python =
     process.env[OVERRIDE] ||
-    (await pythonEnvironment(`qmcpy-${QMCPY}`, REQUIREMENTS, `installing QMCPy ${QMCPY} and SciPy ${SCIPY} with pip`, log));
+    (await pythonEnvironment(
+      `qmcpy-${QMCPY}`,
+      REQUIREMENTS,
+      `installing QMCPy ${QMCPY} and SciPy ${SCIPY} with pip`,
+      log,
+    ));
   const peer = new QmcPython(python, PEER, 'qmc');
   const { qmcpy, scipy } = await peer.start();
   peer.qmcpy = `QMCPy ${qmcpy}`;

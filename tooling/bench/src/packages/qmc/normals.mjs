@@ -21,7 +21,12 @@ export async function normals(context) {
     id: 'inverse-normal',
     work: `inverse normal, n = ${n}`,
     unit: 'M/s',
-    ours: { name: 'inverseNormal', work: n, check: () => near(inverseNormal(p, z)), time: timed(() => inverseNormal(p, z)) },
+    ours: {
+      name: 'inverseNormal',
+      work: n,
+      check: () => near(inverseNormal(p, z)),
+      time: timed(() => inverseNormal(p, z)),
+    },
     peers: [peer],
   });
 }

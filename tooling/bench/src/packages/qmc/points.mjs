@@ -19,10 +19,8 @@ export async function points(context) {
   const limit = { contender: writeLimit(new Float64Array(n * D)) };
   /** A peer's sequence; `check` compares its points with ours. */
   const peer = (sequence, name, count, check, long) =>
-    pythonContender(
-      python,
-      { id: sequence, name, task: sequence, work: count * D, check, long },
-      () => python.call('points', { task: sequence, sequence, dimension: D, n: count }),
+    pythonContender(python, { id: sequence, name, task: sequence, work: count * D, check, long }, () =>
+      python.call('points', { task: sequence, sequence, dimension: D, n: count }),
     );
   const same = (set, count, tolerance) => (got) => expectNear(got, set.points({ end: count }), tolerance, 'points');
   const stratified = (got) => expectStratified(got, D);
@@ -31,7 +29,12 @@ export async function points(context) {
       id,
       work: `${what}, d = ${D}, n = ${n}`,
       unit: 'M/s',
-      ours: { name: id, work: n * D, check: () => check(set.points({ end: n }, out)), time: timed(() => set.points({ end: n }, out)) },
+      ours: {
+        name: id,
+        work: n * D,
+        check: () => check(set.points({ end: n }, out)),
+        time: timed(() => set.points({ end: n }, out)),
+      },
       peers: contenders,
       limit,
     });
@@ -90,7 +93,12 @@ async function lobosPeer(peers, set, n) {
   return {
     id,
     name,
-    contender: { name, work: n * D, check: () => expectNear(run().flat(), set.points({ end: n }), 2 ** -32), time: timed(run) },
+    contender: {
+      name,
+      work: n * D,
+      check: () => expectNear(run().flat(), set.points({ end: n }), 2 ** -32),
+      time: timed(run),
+    },
   };
 }
 
