@@ -6,7 +6,7 @@ import { compareWithPeers, expectNear, pythonContender } from './compare.mjs';
 
 const D = 3;
 const TOLERANCE = 1e-3;
-const EXACT = 2.168_309_102_165_480_7; // π^{3/2}·₁F₁(3/2; ½; −¼)
+const EXACT = 2.168_309_102_165_481; // π^{3/2}·₁F₁(3/2; ½; −¼)
 const SCALE = Math.PI ** (D / 2);
 
 /** @param {import('../../cli.mjs').Context} context */
