@@ -70,8 +70,8 @@ def prepare_ndtri(task, p):
     tasks[task] = lambda: scipy.special.ndtri(p)
 
 
-def prepare_cholesky(task, n, column, group, y):
-    """Solves K a = y with the dense matrix of a first column whose group is `xor`."""
+def prepare_cholesky(task, n, column, y):
+    """Solves K a = y with the dense matrix K of a first column: K[i, j] = column[i xor j]."""
     column, y = np.fromfile(column), np.fromfile(y)
     i = np.arange(n)
     matrix = column[i[:, None] ^ i[None, :]]
