@@ -138,6 +138,16 @@ function xor(u: number, v: number): number {
   return Number(integer(u) ^ integer(v)) * 2 ** -64;
 }
 
+it('coordinates of one kind need not stand together', () => {
+  const x = Float64Array.of(0.2, 0.7, 0.4, 0.9);
+  for (const type of ['shift-invariant', 'digital', 'digital-adaptive'] as const) {
+    const alpha = [1, 2, 1, 2];
+    const request = { kernel: { type, alpha, weights: 0.5 }, dimension: 4, x, z: new Float64Array(4) };
+    const want = x.reduce((product, delta, j) => product * (1 + 0.5 * value({ type, alpha: at(alpha, j) }, delta)), 1);
+    expect(Math.abs(at(evaluateKernel(request), 0) - want)).toBeLessThanOrEqual(1e-14); // a dozen roundings of values below 10
+  }
+});
+
 describe('kernel matrices', () => {
   const sobol = new Sobol({ dimension: 3, seed: 5 });
 

@@ -81,8 +81,8 @@ fn points(group: Group, n: usize) -> Vec<u64> {
 fn kernel(group: Group, weights: &[f64]) -> Kernel {
     let mix = [[0.0, 1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0, 0.0]];
     match group {
-        Group::Lattice => Kernel::shift_invariant(&mix, None, weights.to_vec()),
-        Group::Net => Kernel::digital(&mix, None, weights.to_vec()),
+        Group::Lattice => Kernel::shift_invariant(&mix, None, weights.to_vec()).unwrap(),
+        Group::Net => Kernel::digital(&mix, None, weights.to_vec()).unwrap(),
     }
 }
 
@@ -200,7 +200,7 @@ fn the_gradient_counts_what_stands_on_the_floor() {
     let n = 256;
     let mut spectrum = noise(n, 80);
     Group::Lattice.forward(&mut spectrum);
-    let kernel = Kernel::shift_invariant(&[[1.0, 0.0, 0.0, 0.0, 0.0]], None, vec![1.0]);
+    let kernel = Kernel::shift_invariant(&[[1.0, 0.0, 0.0, 0.0, 0.0]], None, vec![1.0]).unwrap();
     let points: Vec<u64> = (0..n as u64).map(|i| i.reverse_bits().wrapping_mul(2)).collect();
     let mut likelihood = Likelihood::new(Group::Lattice, &spectrum, 1).unwrap();
     likelihood.add(&kernel, &Columns::new(&points, 1).unwrap(), &[0]);

@@ -15,11 +15,11 @@ fn part(kernel: &Kernel, delta: u64) -> f64 {
 }
 
 fn periodic(alpha: usize, delta: f64) -> f64 {
-    part(&Kernel::shift_invariant(&[only(alpha)], None, vec![1.0]), fraction(delta))
+    part(&Kernel::shift_invariant(&[only(alpha)], None, vec![1.0]).unwrap(), fraction(delta))
 }
 
 fn walsh(alpha: usize, delta: u64) -> f64 {
-    part(&Kernel::digital(&[only(alpha)], None, vec![1.0]), delta)
+    part(&Kernel::digital(&[only(alpha)], None, vec![1.0]).unwrap(), delta)
 }
 
 fn close(got: f64, want: f64, bound: f64) {
@@ -68,7 +68,7 @@ fn bernoulli_polynomials_and_their_derivatives_are_fourier_series() {
             if 2 * alpha < derivatives + 2 {
                 continue;
             }
-            let kernel = Kernel::shift_invariant(&[only(alpha)], Some(&[orders]), vec![1.0]);
+            let kernel = Kernel::shift_invariant(&[only(alpha)], Some(&[orders]), vec![1.0]).unwrap();
             for i in 0..16 {
                 let delta = (f64::from(i) + 0.37) / 16.0;
                 // By Abel's summation a tail of decreasing coefficients c_k is at most 2·c_K / |2 sin πδ|; the sum's own
@@ -135,12 +135,12 @@ fn walsh_functions_are_walsh_series() {
         // Of the k with their highest bit at place a, one has no other bit, and 2^{p−1} have the next at p < a: with two
         // bits counted they sum to 2^{−a}(1 + (a − 1)/2), with more bits to less. Σ_{a>M} of it is 2^{−M}(M + 3)/2.
         let bound = (-(M as f64)).exp2() * (M as f64 + 3.0) / 2.0;
-        let kernel = Kernel::digital(&[only(alpha)], None, vec![1.0]);
+        let kernel = Kernel::digital(&[only(alpha)], None, vec![1.0]).unwrap();
         for (i, want) in walsh_series(M, |k| f64::from(dick(alpha, k))).into_iter().enumerate() {
             close(part(&kernel, (i as u64) << (64 - M)), want, bound);
         }
     }
-    let kernel = Kernel::digital(&[only(1)], None, vec![1.0]);
+    let kernel = Kernel::digital(&[only(1)], None, vec![1.0]).unwrap();
     for (i, want) in walsh_series(M, |k| 1.0 + 2.0 * f64::from(k.ilog2())).into_iter().enumerate() {
         close(part(&kernel, (i as u64) << (64 - M)), want, 0.5 * (-(M as f64)).exp2() * 2.0); // Σ_{a≥M} 2^a·½·4^{−a}
     }
@@ -164,14 +164,14 @@ fn short_fractions_of_alpha_four_include_the_tail_of_the_digits() {
 #[test]
 fn derivatives_of_walsh_functions_are_their_slopes() {
     for (alpha, derivatives) in [(3, 1), (4, 1), (4, 2)] {
-        let slope = Kernel::digital(&[only(alpha)], Some(&[[derivatives, 0]]), vec![1.0]);
+        let slope = Kernel::digital(&[only(alpha)], Some(&[[derivatives, 0]]), vec![1.0]).unwrap();
         for i in 0..200u64 {
             let delta = (i << 56) | (0x9e37 << 40); // inside an interval whose ends are longer fractions than the step
             let h = 1u64 << 38;
             let step = 2f64.powi(38 - 64);
             let value = |delta: u64| match derivatives {
                 1 => walsh(alpha, delta),
-                _ => part(&Kernel::digital(&[only(alpha)], Some(&[[1, 0]]), vec![1.0]), delta),
+                _ => part(&Kernel::digital(&[only(alpha)], Some(&[[1, 0]]), vec![1.0]).unwrap(), delta),
             };
             let want = (value(delta + h) - value(delta - h)) / (2.0 * step);
             // Rounding of the values, 2^−52·|K̃|, over the step 2^−26; the curvature is below 30, and α = 2, which one of
@@ -183,7 +183,7 @@ fn derivatives_of_walsh_functions_are_their_slopes() {
 
 #[test]
 fn adaptive_smoothness_has_the_values_of_the_reference_and_is_a_walsh_series() {
-    let kernel = |alpha: f64| Kernel::adaptive(&[alpha], vec![1.0]);
+    let kernel = |alpha: f64| Kernel::adaptive(&[alpha], vec![1.0]).unwrap();
     let value = |alpha: f64, delta: u64| part(&kernel(alpha), delta);
     let want = [(0.5, 1.853_553_390_59), (1.5, 1.434_359_216_77), (2.0, 1.296_875), (3.0, 1.138_671_875)];
     for (alpha, want) in want {
@@ -220,11 +220,11 @@ fn combinations_add_and_products_multiply() {
     for digital in [false, true] {
         let one = |alpha: usize, delta: u64| {
             let kernel = if digital { Kernel::digital } else { Kernel::shift_invariant };
-            part(&kernel(&[only(alpha)], None, vec![1.0]), delta)
+            part(&kernel(&[only(alpha)], None, vec![1.0]).unwrap(), delta)
         };
         let weights = vec![0.3, 0.0625, 2.0];
         let make = if digital { Kernel::digital } else { Kernel::shift_invariant };
-        let kernel = make(&[mix; 3], None, weights.clone());
+        let kernel = make(&[mix; 3], None, weights.clone()).unwrap();
         let want: f64 = (0..3)
             .map(|j| {
                 let delta = if digital { x[j] ^ z[j] } else { x[j].wrapping_sub(z[j]) };

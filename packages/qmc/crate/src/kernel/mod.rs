@@ -7,7 +7,7 @@ mod bernoulli;
 mod walsh;
 
 use bernoulli::Periodic;
-use gossamer_rust_kit::{Refusal, zeroed};
+use gossamer_rust_kit::{Refusal, reserved, zeroed};
 use std::rc::Rc;
 use walsh::Walsh;
 
@@ -55,34 +55,47 @@ pub struct Kernel {
 
 impl Kernel {
     /// K̃_j = Σ_α mix_{jα}·K̃_α of Bernoulli polynomials; `weights` are γ. Without `orders`, no derivatives.
-    pub fn shift_invariant(mix: &[[f64; MAX_ALPHA]], orders: Option<&[Orders]>, weights: Vec<f64>) -> Self {
-        Self::new(weights, orders, |j| mix[j], |mix, orders| Shape::Periodic(Periodic::new(mix, orders)))
+    pub fn shift_invariant(
+        mix: &[[f64; MAX_ALPHA]],
+        orders: Option<&[Orders]>,
+        weights: Vec<f64>,
+    ) -> Result<Self, Refusal> {
+        Self::new(weights, orders, mix, |mix, orders| Ok(Shape::Periodic(Periodic::new(mix, orders))))
     }
 
     /// K̃_j = Σ_α mix_{jα}·K̃_α of Walsh functions.
-    pub fn digital(mix: &[[f64; MAX_ALPHA]], orders: Option<&[Orders]>, weights: Vec<f64>) -> Self {
-        Self::new(weights, orders, |j| mix[j], |mix, orders| Shape::Walsh(Walsh::new(mix, orders[0] + orders[1])))
+    pub fn digital(mix: &[[f64; MAX_ALPHA]], orders: Option<&[Orders]>, weights: Vec<f64>) -> Result<Self, Refusal> {
+        Self::new(weights, orders, mix, |mix, orders| Ok(Shape::Walsh(Walsh::new(mix, orders[0] + orders[1])?)))
     }
 
     /// Walsh functions of real smoothness α_j > 0.
-    pub fn adaptive(alpha: &[f64], weights: Vec<f64>) -> Self {
-        Self::new(weights, None, |j| alpha[j], |&alpha, _| Shape::Walsh(Walsh::adaptive(alpha)))
+    pub fn adaptive(alpha: &[f64], weights: Vec<f64>) -> Result<Self, Refusal> {
+        Self::new(weights, None, alpha, |&alpha, _| Ok(Shape::Walsh(Walsh::adaptive(alpha)?)))
     }
 
     fn new<P: PartialEq>(
         weights: Vec<f64>,
         orders: Option<&[Orders]>,
-        parameter: impl Fn(usize) -> P,
-        make: impl Fn(&P, Orders) -> Shape,
-    ) -> Self {
+        parameters: &[P],
+        make: impl Fn(&P, Orders) -> Result<Shape, Refusal>,
+    ) -> Result<Self, Refusal> {
         let order = |j: usize| orders.map_or([0, 0], |orders| orders[j]);
-        let mut shapes: Vec<Rc<Shape>> = Vec::with_capacity(weights.len());
+        let mut shapes: Vec<Rc<Shape>> = reserved("kernel", weights.len())?;
+        let mut constants = zeroed("kernel", weights.len())?;
+        let mut kinds: Vec<usize> = reserved("kernel", weights.len())?; // the first coordinates of each kind
         for j in 0..weights.len() {
-            let alike = j > 0 && parameter(j) == parameter(j - 1) && order(j) == order(j - 1);
-            shapes.push(if alike { shapes[j - 1].clone() } else { Rc::new(make(&parameter(j), order(j))) });
+            let alike = |&&k: &&usize| parameters[k] == parameters[j] && order(k) == order(j);
+            let shape = match kinds.iter().find(alike) {
+                Some(&k) => shapes[k].clone(),
+                None => {
+                    kinds.push(j);
+                    Rc::new(make(&parameters[j], order(j))?)
+                }
+            };
+            shapes.push(shape);
+            constants[j] = if order(j) == [0, 0] { 1.0 } else { 0.0 };
         }
-        let constants = (0..weights.len()).map(|j| if order(j) == [0, 0] { 1.0 } else { 0.0 }).collect();
-        Self { shapes, weights, constants }
+        Ok(Self { shapes, weights, constants })
     }
 
     /// d

@@ -2,6 +2,7 @@
 //! The functions of the digitally-shift-invariant kernels: Walsh series of x xor z that sum to closed forms.
 
 use super::MAX_ALPHA;
+use gossamer_rust_kit::{Refusal, zeroed};
 
 /// For every number of leading zero bits of δ (64: δ = 0), c₀ … c₃ and e of c₀ + c₁δ + c₂δ² + c₃δ³ + e·σ(δ).
 #[derive(Debug, Clone, PartialEq)]
@@ -27,10 +28,10 @@ impl Walsh {
     ///
     /// # Panics
     /// When the derivative of an α in the mix is not defined: it must leave α or at least 2.
-    pub fn new(mix: &[f64; MAX_ALPHA], derivatives: usize) -> Self {
+    pub fn new(mix: &[f64; MAX_ALPHA], derivatives: usize) -> Result<Self, Refusal> {
         let factor = [1.0, -2.0, 4.0][derivatives]; // (−2)^derivatives
         let one = if derivatives == 0 { 0.0 } else { 1.0 };
-        let mut rows = vec![[0.0; 5]; 65];
+        let mut rows: Vec<[f64; 5]> = zeroed("kernel", 65)?;
         for (at, &share) in mix.iter().enumerate().filter(|&(_, &share)| share != 0.0) {
             assert!(derivatives == 0 || at + 1 - derivatives >= 2);
             for (zeros, row) in rows.iter_mut().enumerate() {
@@ -39,19 +40,20 @@ impl Walsh {
                 row.iter_mut().zip(terms).for_each(|(sum, term)| *sum += share * factor * term);
             }
         }
-        Self::of(rows)
+        Ok(Self::of(rows))
     }
 
     /// K̃ = ν − (ν + 1)·2^{α(⌊log₂δ⌋ + 1)}, ν = 2^α / (2^α − 1), which is Σ_{k≥1} 2^{−(α+1)⌊log₂k⌋} wal_k: any real
     /// smoothness α > 0.
-    pub fn adaptive(alpha: f64) -> Self {
+    pub fn adaptive(alpha: f64) -> Result<Self, Refusal> {
         // 2^α − 1 as a function of its own: α may be tiny.
         let nu = alpha.exp2() / (alpha * std::f64::consts::LN_2).exp_m1();
-        let rows = (0..=64).map(|zeros| {
-            let decay = if zeros == 64 { 0.0 } else { (-alpha * f64::from(zeros)).exp2() };
-            [nu - (nu + 1.0) * decay, 0.0, 0.0, 0.0, 0.0]
-        });
-        Self::of(rows.collect())
+        let mut rows: Vec<[f64; 5]> = zeroed("kernel", 65)?;
+        for (zeros, row) in rows.iter_mut().enumerate() {
+            let decay = if zeros == 64 { 0.0 } else { (-alpha * zeros as f64).exp2() };
+            row[0] = nu - (nu + 1.0) * decay;
+        }
+        Ok(Self::of(rows))
     }
 
     fn of(rows: Vec<[f64; 5]>) -> Self {

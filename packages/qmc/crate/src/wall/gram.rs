@@ -85,9 +85,8 @@ impl GpLikelihood {
         out: &Float64Array,
     ) -> Result<(), JsValue> {
         let evidence = self.0.evaluate(&doubles("weights", weights)?, scale, ratio)?;
-        let mut values = vec![evidence.value, evidence.scale];
-        values.extend(evidence.gradient);
-        out.copy_from(&values);
+        out.subarray(0, 2).copy_from(&[evidence.value, evidence.scale]);
+        out.subarray(2, out.length()).copy_from(&evidence.gradient);
         Ok(())
     }
 }

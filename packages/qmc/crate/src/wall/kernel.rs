@@ -26,13 +26,17 @@ impl ProductKernel {
         let parameters = doubles("alpha", parameters)?;
         let weights = doubles("weights", weights)?;
         let mix = parameters.as_chunks::<MAX_ALPHA>().0;
-        let bytes = orders.map(|orders| orders.to_vec());
-        let orders: Option<Vec<Orders>> =
-            bytes.map(|bytes| bytes.as_chunks::<2>().0.iter().map(|pair| pair.map(usize::from)).collect());
+        let mut bytes = zeroed("orders", orders.as_ref().map_or(0, |orders| orders.length() as usize))?;
+        let mut pairs: Vec<Orders> = zeroed("orders", bytes.len() / 2)?;
+        if let Some(orders) = &orders {
+            orders.copy_to(&mut bytes);
+        }
+        pairs.iter_mut().zip(bytes.as_chunks::<2>().0).for_each(|(to, pair)| *to = pair.map(usize::from));
+        let orders = orders.is_some().then_some(&pairs[..]);
         let kernel = match kind {
-            0 => Kernel::shift_invariant(mix, orders.as_deref(), weights),
-            1 => Kernel::digital(mix, orders.as_deref(), weights),
-            _ => Kernel::adaptive(&parameters, weights),
+            0 => Kernel::shift_invariant(mix, orders, weights)?,
+            1 => Kernel::digital(mix, orders, weights)?,
+            _ => Kernel::adaptive(&parameters, weights)?,
         };
         Ok(Self { kernel, points: None })
     }
@@ -118,11 +122,13 @@ pub fn lattice_fractions(
     start: f64,
     out: &BigUint64Array,
 ) -> Result<(), JsValue> {
-    let (vector, x0) = (vector.to_vec(), fractions("points", x0)?);
+    let x0 = fractions("points", x0)?;
+    let mut g = zeroed("points", x0.len())?;
+    vector.copy_to(&mut g);
     let mut words = zeroed("points", out.length() as usize)?;
     for (i, row) in (start as u64..).zip(words.chunks_exact_mut(x0.len())) {
         let phi = i.reverse_bits();
-        for ((word, &g), &x0) in row.iter_mut().zip(&vector).zip(&x0) {
+        for ((word, &g), &x0) in row.iter_mut().zip(&g).zip(&x0) {
             *word = phi.wrapping_mul(u64::from(g)).wrapping_add(x0);
         }
     }
