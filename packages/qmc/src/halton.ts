@@ -106,15 +106,18 @@ export class Halton extends PointSet {
     return this.randomize !== 'none' && this.randomize !== 'lms';
   }
 
+  /** The set as plain JSON, for `pointSet`. */
   override toJSON(): PointSetSpec {
     const { dimension, randomize } = this;
     return { sequence: 'halton', dimension, randomize, ...randomisationSpec(this, this.#firstChild) };
   }
 
+  /** The same kind of set with another seed. @internal */
   protected override respawn(seed: SeedSequence, dimension: number): Halton {
     return new Halton({ dimension, randomize: this.randomize, seed, replications: this.replications });
   }
 
+  /** The blocks of one replication. @internal */
   protected override run(replication: number, range: { start: number; end: number }, single: boolean): PointRun {
     const { dimension, randomize } = this;
     const { start, end } = range;

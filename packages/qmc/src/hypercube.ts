@@ -69,16 +69,19 @@ export class LatinHypercube extends PointSet {
     return n === this.size ? undefined : `is less than size = ${this.size}`;
   }
 
+  /** The set as plain JSON, for `pointSet`. */
   override toJSON(): PointSetSpec {
     const { dimension, size, centered } = this;
     return { sequence: 'latin-hypercube', dimension, size, centered, ...randomisationSpec(this) };
   }
 
+  /** The same kind of set with another seed. @internal */
   protected override respawn(seed: SeedSequence, dimension: number): LatinHypercube {
     const { size, centered, replications } = this;
     return new LatinHypercube({ dimension, size, centered, replications, seed });
   }
 
+  /** The blocks of one replication. @internal */
   protected override run(replication: number, range: { start: number; end: number }, single: boolean): PointRun {
     this.#columns ??= this.#draw();
     const length = this.dimension * this.size;

@@ -51,14 +51,17 @@ export class Iid extends PointSet {
     this.#cursors = outFor(undefined, replications * CURSOR, BigUint64Array);
   }
 
+  /** The set as plain JSON, for `pointSet`. */
   override toJSON(): PointSetSpec {
     return { sequence: 'iid', dimension: this.dimension, ...randomisationSpec(this) };
   }
 
+  /** The same kind of set with another seed. @internal */
   protected override respawn(seed: SeedSequence, dimension: number): Iid {
     return new Iid({ dimension, replications: this.replications, seed });
   }
 
+  /** The blocks of one replication. @internal */
   protected override run(replication: number, range: { start: number; end: number }, single: boolean): PointRun {
     const cursor = this.#cursors.subarray(replication * CURSOR, (replication + 1) * CURSOR);
     const words = seedWords(this.seed);

@@ -50,12 +50,14 @@ export class Korobov extends Lattice {
     this.multiplier = multiplier;
   }
 
+  /** The set as plain JSON, for `pointSet`. */
   override toJSON(): PointSetSpec {
     const { dimension, size, multiplier } = this;
     const { randomize } = this.#options;
     return { sequence: 'korobov', dimension, size, multiplier, randomize, ...randomisationSpec(this) };
   }
 
+  /** The same kind of set with another seed. @internal */
   protected override respawn(seed: SeedSequence, dimension: number): Korobov {
     const multiplier = dimension === this.dimension ? this.multiplier : this.#options.multiplier;
     return new Korobov({ ...this.#options, multiplier, seed, dimension });

@@ -86,6 +86,7 @@ export class Lattice extends PointSet {
     this.#options = options;
   }
 
+  /** `lattice` in radical inverse order. */
   override get group(): 'lattice' | undefined {
     return (this.#options.order ?? 'radical-inverse') === 'radical-inverse' ? 'lattice' : undefined;
   }
@@ -106,6 +107,7 @@ export class Lattice extends PointSet {
     return this.#drawn.vectors.slice();
   }
 
+  /** The set as plain JSON, for `pointSet`. */
   override toJSON(): PointSetSpec {
     const { dimension } = this;
     const { vector, order, size, randomize, shift } = this.#options;
@@ -121,10 +123,12 @@ export class Lattice extends PointSet {
     };
   }
 
+  /** The same kind of set with another seed. @internal */
   protected override respawn(seed: SeedSequence, dimension: number): Lattice {
     return new Lattice({ ...this.#options, shift: undefined, seed, dimension });
   }
 
+  /** The blocks of one replication. @internal */
   protected override run(replication: number, range: { start: number; end: number }, single: boolean): PointRun {
     const { vectors, shift } = this.#drawn;
     const d = this.dimension;
