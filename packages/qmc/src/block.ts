@@ -84,7 +84,7 @@ export class Block {
     if (!Number.isFinite(value)) {
       throw fail('bad-value', `integrand: expected a finite number at ${this.#place(k)}, got ${value}`);
     }
-    this.#values[k] = value + 0; // −0 becomes 0: JSON has no −0
+    this.#values[k] = value;
   }
 
   /**

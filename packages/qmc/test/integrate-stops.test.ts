@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Integrand, integrate, integrateSync, type Refinement } from '../src/index.ts';
+import { type AsyncIntegrand, Iid, type Integrand, integrate, integrateSync, type Refinement } from '../src/index.ts';
 import { oscillatory } from './integrands.ts';
 import { lattice, timeless } from './point-sets.ts';
 
@@ -23,15 +23,23 @@ describe('progress', () => {
     expect(events).toEqual(result.history);
   });
 
-  it('lets the host do other things meanwhile', async () => {
+  it.each(['points', 'batches', 'batches of promises'])('lets the host do other things between %s', async (kind) => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    const busy = (): number => {
-      const until = performance.now() + 0.1;
+    const busy = (n: number): number => {
+      const until = performance.now() + 0.1 * n;
       while (performance.now() < until);
       return 1;
     };
-    await integrate(busy, { points: lattice(1, 2), absTol: 1, nInit: 512 }); // 100 ms of work
+    const batch = (_: Float64Array, n: number): Float64Array => new Float64Array(n).fill(busy(n));
+    const integrands: { readonly [kind: string]: AsyncIntegrand } = {
+      points: () => busy(1),
+      batches: { batch },
+      'batches of promises': { batch: async (x, n) => batch(x, n) },
+    };
+    // 100 ms of work, of which batches take 6 ms each
+    const options = { points: new Iid({ dimension: 2 ** 14, replications: 2, seed: 1 }), absTol: 1, nInit: 512 };
+    await integrate(integrands[kind] as AsyncIntegrand, options);
     clearInterval(timer);
     expect(ticks).toBeGreaterThanOrEqual(2);
   });

@@ -100,6 +100,19 @@ describe('the tolerance', () => {
     expect(Math.abs(mean - exact)).toBeLessThan(1e-3 * exact);
   });
 
+  it('is that of the smallest integral where the interval is wide, too', () => {
+    let wide = 0;
+    for (let seed = 0; seed < 100; seed++) {
+      const options = { points: lattice(5, 2, seed), relTol: 0.9, nInit: 1, nMax: 2 ** 14, alpha: 0.3 };
+      const { history, converged } = integrateSync((x) => f(x) - 0.3, options);
+      const met = history.map(({ mean, bound }) => bound <= 0.9 * (Math.abs(mean) - bound));
+      expect(converged).toBe(true);
+      expect(met.indexOf(true)).toBe(history.length - 1);
+      wide += history.filter(({ mean, bound }, k) => !met[k] && bound <= 0.9 * Math.abs(mean)).length;
+    }
+    expect(wide).toBeGreaterThan(10);
+  });
+
   it('is the larger of the two when both are given', () => {
     const n = (tolerances: { absTol?: number; relTol?: number }): number =>
       integrateSync(f, { points: lattice(5), ...tolerances }).n;

@@ -104,7 +104,7 @@ describe('a split', () => {
     expect(means).toEqual(history.map(({ mean }) => mean));
   });
 
-  it('has the confidence asked for, and no −0 that JSON would lose', async () => {
+  it('has the confidence asked for, and is 0 for −0, which JSON would lose', async () => {
     const points = lattice(1, 2);
     const partials = await evaluateAll(partition({ points, end: 64 }, 4), () => -0);
     expect(Object.is(reduce(partials).mean, 0)).toBe(true);
