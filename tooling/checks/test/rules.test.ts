@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Packed } from '../src/packed.ts';
 import { RULES } from '../src/rules.ts';
-import { base64, KERNEL, original, sample } from './sample.ts';
+import { deflated, KERNEL, original, sample } from './sample.ts';
 
 const exporting = (target: unknown): Record<string, unknown> => ({
   exports: { '.': target, './package.json': { default: './package.json' } },
@@ -75,7 +75,7 @@ const FAULTS: Readonly<Record<string, ReadonlyArray<readonly [fault: string, pac
     ],
     [
       'data in an inlined build',
-      sample({ 'wasm/simd.inline.js': `export const a = '${base64(new Uint8Array([...KERNEL, 11, 1, 3]))}';` }),
+      sample({ 'wasm/simd.inline.js': `const DEFLATED = '${deflated(new Uint8Array([...KERNEL, 11, 1, 3]))}';` }),
       /simd\.inline\.js: 3 data segments/,
     ],
     ['no memory', sample({ 'wasm/kernel.wasm': KERNEL.slice(0, 8) }), /imports , expected env\.memory alone/],
@@ -85,6 +85,7 @@ const FAULTS: Readonly<Record<string, ReadonlyArray<readonly [fault: string, pac
       /imports a\.b, expected env\.memory alone/,
     ],
     ['no binary', sample({ 'wasm/simd.inline.js': 'export {};' }), /no binary found/],
+    ['a damaged binary', sample({ 'wasm/simd.inline.js': "const DEFLATED = 'AGFzbQ==';" }), /no binary found/],
   ],
   'names no host': [
     ['a global', inSource("export const a = process.env['A'];"), /src\/same\.ts:1: process exists on some hosts only/],

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import type { Packed } from '../src/packed.ts';
 
 /** (module (import "env" "memory" (memory 1))) */
@@ -93,7 +94,8 @@ const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'assembly/lane.ts': 'export function lane(): i32 { return 4; }\n',
   'wasm/kernel.d.ts': 'export function getModule(): WebAssembly.Module;\n',
   'wasm/simd.module.js': "import module from './kernel.wasm';\nexport const getModule = () => module;\n",
-  'wasm/simd.inline.js': `export const getModule = () => BASE64;\nconst BASE64 =\n  '${base64(KERNEL)}';\n`,
+  'wasm/inflate.js': 'export const inflate = (text) => text;\n',
+  'wasm/simd.inline.js': `import { inflate } from './inflate.js';\nexport const getModule = () => inflate(DEFLATED);\nconst DEFLATED =\n  '${deflated(KERNEL)}';\n`,
   'wasm/kernel.wasm': KERNEL,
 };
 
@@ -116,8 +118,8 @@ export function original(path: string): string {
   return FILES[path] as string;
 }
 
-export function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
+export function deflated(bytes: Uint8Array): string {
+  return deflateRawSync(bytes).toString('base64');
 }
 
 function ascii(text: string): number[] {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as assemblyscript from './assemblyscript.mjs';
 import { inlineModule, kernelDeclarations, NO_MODULE, RUST_DECLARATIONS, STATIC_MODULE, WITH_GLUE } from './emit.mjs';
 import { BuildError } from './errors.mjs';
+import * as inflater from './inflate.mjs';
 import { isFresh, publish, sha256 } from './outputs.mjs';
 import * as rust from './rust.mjs';
 
@@ -25,7 +26,7 @@ export async function build(root, log) {
 
 /** @param {string} root */
 async function buildAssemblyScript(root) {
-  const tools = `${assemblyscript.toolVersion}, build ${await ownHash()}`;
+  const tools = `${assemblyscript.toolVersion}, ${inflater.toolVersion}, build ${await ownHash()}`;
   if (await isFresh(root, tools)) return { fresh: true, sizes: {} };
   /** @type {Map<string, Uint8Array | undefined>} */
   const inputs = new Map();
@@ -47,6 +48,7 @@ async function buildAssemblyScript(root) {
     'debug/relaxed.wasm': debug.relaxed.binary,
     'simd.inline.js': inlineModule(simd.binary),
     'relaxed.inline.js': inlineModule(relaxed.binary),
+    'inflate.js': await inflater.inflateModule(),
     'simd.module.js': STATIC_MODULE,
     'none.js': NO_MODULE,
     'kernel.d.ts': declarations,
@@ -60,13 +62,14 @@ async function buildAssemblyScript(root) {
  * @param {(line: string) => void} log
  */
 async function buildRust(root, log) {
-  const tools = `${rust.toolVersion}, build ${await ownHash()}`;
+  const tools = `${rust.toolVersion}, ${inflater.toolVersion}, build ${await ownHash()}`;
   if (await isFresh(root, tools)) return { fresh: true, sizes: {} };
   const { binary, glue, glueTypes, inputs } = await rust.compile(root, log);
   await publish(root, tools, inputs, {
     'kernel.wasm': binary,
     'simd.wasm': binary,
     'simd.inline.js': WITH_GLUE + inlineModule(binary),
+    'inflate.js': await inflater.inflateModule(),
     'simd.module.js': WITH_GLUE + STATIC_MODULE,
     'glue.js': glue,
     'glue.d.ts': glueTypes,

@@ -1,26 +1,29 @@
 // The text of the files that carry a module to its hosts. Every loader has the one function `getModule`, compiles on
 // the first call and does nothing at import.
 import { BuildError } from './errors.mjs';
+import { deflate } from './inflate.mjs';
 
 /** @typedef {import('./wasm.mjs').WasmInfo} WasmInfo */
 
 /**
- * Browsers, Node, Deno, Bun: the binary as text, because every bundler passes a string on unharmed.
+ * Browsers, Node, Deno, Bun: the deflated binary as text, because every bundler passes a string on unharmed.
+ * `DecompressionStream` is asynchronous and `getModule` is not, so inflate.js inflates.
  * @param {Uint8Array} binary
  */
 export function inlineModule(binary) {
-  return `let module;
+  return `import { inflate } from './inflate.js';
+let module;
 export function getModule() {
   if (module === undefined) {
-    const text = atob(BASE64);
+    const text = atob(DEFLATED);
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-    module = new WebAssembly.Module(bytes);
+    module = new WebAssembly.Module(inflate(bytes, ${binary.length}));
   }
   return module;
 }
-const BASE64 =
-  '${Buffer.from(binary).toString('base64')}';
+const DEFLATED =
+  '${deflate(binary).toString('base64')}';
 `;
 }
 

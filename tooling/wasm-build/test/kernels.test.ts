@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSandbox, type Sandbox, sandbox } from './sandbox.ts';
 
@@ -8,6 +9,7 @@ const OUTPUTS = [
   '.build.json',
   'debug/relaxed.wasm',
   'debug/simd.wasm',
+  'inflate.js',
   'kernel.d.ts',
   'kernel.wasm',
   'none.js',
@@ -93,8 +95,27 @@ describe('a build of AssemblyScript', () => {
     const none = await import(pathToFileURL(join(box.root, 'wasm/none.js')).href);
     expect(none.getModule()).toBeUndefined();
     expect(text(box, 'wasm/simd.module.js')).toContain("import module from './kernel.wasm'");
-    const relaxed = Buffer.from(wasm(box, 'wasm/relaxed.wasm')).toString('base64');
-    expect(text(box, 'wasm/relaxed.inline.js')).toContain(relaxed);
+    const [, relaxed] = /'([A-Za-z0-9+/]+=*)'/.exec(text(box, 'wasm/relaxed.inline.js')) ?? [];
+    expect(Uint8Array.from(inflateRawSync(Buffer.from(relaxed ?? '', 'base64')))).toEqual(
+      wasm(box, 'wasm/relaxed.wasm'),
+    );
+  });
+
+  it('ships an inflater that does nothing at import and gives every byte back', async () => {
+    const lines = text(box, 'wasm/inflate.js').split('\n');
+    expect(lines[0]).toMatch(/^\/\*! fflate \d+\.\d+\.\d+$/);
+    expect(text(box, 'wasm/.build.json')).toContain(lines[0]?.slice('/*! '.length)); // a new version is a new build
+    const code = lines.slice(lines.findIndex((line) => line.endsWith('*/')) + 1);
+    const topLevel = code.filter((line) => !line.startsWith(' ') && line !== '}' && line !== '');
+    expect(topLevel).toEqual(['let inflateSync;', 'export function inflate(deflated, size) {', 'function load() {']);
+
+    const { inflate } = await import(pathToFileURL(join(box.root, 'wasm/inflate.js')).href);
+    const noise = Uint8Array.from({ length: 70_000 }, (_, i) => (Math.imul(i, 0x9e3779b1) ^ (i >>> 3)) >>> 11);
+    for (const data of [new Uint8Array(70_000), noise, Uint8Array.of(1, 2, 3)]) {
+      for (const level of [0, 9]) expect(inflate(deflateRawSync(data, { level }), data.length)).toEqual(data);
+    }
+    const half = deflateRawSync(noise).subarray(0, 1000);
+    expect(() => inflate(half, noise.length)).toThrow('unexpected EOF');
   });
 
   it('uses relaxed instructions in the relaxed builds alone', () => {

@@ -1,9 +1,10 @@
+import { inflateRawSync } from 'node:zlib';
 import { type Packed, paths, text } from '../packed.ts';
 import { declared } from '../wasm.ts';
 
 /**
  * AssemblyScript kernels keep nothing and know nobody: no data segment, and the memory as their only import (DESIGN §4.4).
- * The binary of an inlined build is read from its text.
+ * The binary of an inlined build is inflated from its text.
  */
 export function kernels(packed: Packed): string[] {
   if (paths(packed, /^assembly\//).length === 0) return [];
@@ -23,6 +24,11 @@ export function kernels(packed: Packed): string[] {
 }
 
 function inlined(source: string): Uint8Array | undefined {
-  const base64 = /["'`](AGFzbQ[A-Za-z0-9+/]*={0,2})["'`]/.exec(source)?.[1];
-  return base64 === undefined ? undefined : Buffer.from(base64, 'base64');
+  const deflated = /\bDEFLATED =\s*["'`]([A-Za-z0-9+/]+={0,2})["'`]/.exec(source)?.[1];
+  if (deflated === undefined) return undefined;
+  try {
+    return inflateRawSync(Buffer.from(deflated, 'base64'));
+  } catch {
+    return undefined;
+  }
 }
