@@ -10,7 +10,7 @@ export interface Complex {
 export const U: number = 2 ** -53;
 
 /** The m bits of i, mirrored. */
-export function mirrored(i: number, m: number): number {
+function mirrored(i: number, m: number): number {
   let mirror = 0;
   for (let bit = 0; bit < m; bit++) mirror += Math.floor(i / 2 ** bit) % 2 === 1 ? 2 ** (m - 1 - bit) : 0;
   return mirror;

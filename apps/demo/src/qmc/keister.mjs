@@ -3,7 +3,7 @@ import { Iid, integrate, inverseNormal, Sobol } from '@gossamer/qmc';
 import { drawErrors } from './figures.mjs';
 
 /** π^{d/2}·₁F₁(d/2; ½; −¼), the series of Kummer's function. */
-export function exactKeister(dimension) {
+function exactKeister(dimension) {
   let term = 1;
   let sum = 1;
   for (let k = 0; k < 60; k++) {

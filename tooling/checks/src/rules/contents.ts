@@ -10,6 +10,7 @@ const ALLOWED = [
   /^assembly\/.+\.ts$/,
   /^crate\/(src\/.+\.rs|[\w-]+\.(toml|lock)|\.cargo\/config\.toml)$/,
   /^crate\/data\/[\w-]+\.bin$/, // tables that the core includes
+  /^bin\/[\w-]+\.mjs$/,
   /^data\/README\.md$/, // where data comes from, and its licence
   /^directions\/[\w-]+\.(js|d\.ts)$/, // data that a private import loads
   /^kit\/.+\.(ts|rs|toml|lock)$/,
