@@ -1,23 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { type Outcome, runDemo } from './run-demo.ts';
 
-const main = fileURLToPath(new URL('../src/main.mjs', import.meta.url));
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function demo(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, 'qmc', ...args], (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+const demo = (...args: string[]): Promise<Outcome> => runDemo('qmc', args);
 
 describe('the demo of qmc', () => {
   it('shows an integral, points and a process, with the exact values beside them', async () => {
