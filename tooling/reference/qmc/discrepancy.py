@@ -1,14 +1,12 @@
 """Discrepancies. Run: python discrepancy.py, which writes packages/qmc/test/fixtures/discrepancy.json."""
 
-import json
 from importlib.metadata import version
-from pathlib import Path
 
 import mpmath as mp
 import numpy as np
+from common import write_fixture
 from scipy.stats import qmc
 
-PACKAGE = Path(__file__).parents[3] / "packages" / "qmc"
 KINDS = ["CD", "WD", "MD", "L2-star"]
 mp.mp.dps = 40
 
@@ -69,15 +67,7 @@ def main():
         "cases": cases,
         "updates": updates,
     }
-    target = PACKAGE / "test" / "fixtures" / "discrepancy.json"
-    parts = []
-    for key, entry in fixture.items():
-        if isinstance(entry, list):
-            parts.append(f"{json.dumps(key)}: [\n    " + ",\n    ".join(map(json.dumps, entry)) + "\n  ]")
-        else:
-            parts.append(f"{json.dumps(key)}: {json.dumps(entry)}")
-    target.write_text("{\n  " + ",\n  ".join(parts) + "\n}\n")
-    print(target.name, target.stat().st_size, "bytes")
+    write_fixture("discrepancy.json", fixture)
 
 
 if __name__ == "__main__":

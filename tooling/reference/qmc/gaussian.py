@@ -1,14 +1,12 @@
 """Normal points with a covariance. Run: python gaussian.py, which writes packages/qmc/test/fixtures/gaussian.json."""
 
-import json
 from importlib.metadata import version
-from pathlib import Path
 
 import mpmath as mp
 import numpy as np
 import qmcpy as qp
+from common import write_fixture
 
-PACKAGE = Path(__file__).parents[3] / "packages" / "qmc"
 mp.mp.dps = 40
 
 
@@ -57,15 +55,7 @@ def main():
         "factors": [{"name": n, "covariance": s.ravel().tolist(), **factors(s)} for n, s in covariances()],
         "points": list(points()),
     }
-    target = PACKAGE / "test" / "fixtures" / "gaussian.json"
-    parts = []
-    for key, entry in fixture.items():
-        if isinstance(entry, list):
-            parts.append(f"{json.dumps(key)}: [\n    " + ",\n    ".join(map(json.dumps, entry)) + "\n  ]")
-        else:
-            parts.append(f"{json.dumps(key)}: {json.dumps(entry)}")
-    target.write_text("{\n  " + ",\n  ".join(parts) + "\n}\n")
-    print(target.name, target.stat().st_size, "bytes")
+    write_fixture("gaussian.json", fixture)
 
 
 if __name__ == "__main__":
