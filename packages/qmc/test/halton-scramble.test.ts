@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Halton, type HaltonRandomization } from '../src/index.ts';
+import { Halton } from '../src/index.ts';
+import { KINDS } from './halton-kinds.ts';
 
-const KINDS: readonly HaltonRandomization[] = [
-  'lms+permutation',
-  'lms+shift',
-  'lms',
-  'permutation',
-  'shift',
-  'owen',
-  'owen-tree',
-  'none',
-];
 const PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53];
 
 describe('elementary intervals', () => {

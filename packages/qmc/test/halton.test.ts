@@ -2,19 +2,10 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Halton, type HaltonOptions, type HaltonRandomization, QmcError, SeedSequence } from '../src/index.ts';
+import { KINDS } from './halton-kinds.ts';
 import { nearest, radicalInverse } from './oracle.ts';
 
 const golden = JSON.parse(readFileSync(new URL('fixtures/halton.json', import.meta.url), 'utf8'));
-const KINDS: readonly HaltonRandomization[] = [
-  'lms+permutation',
-  'lms+shift',
-  'lms',
-  'permutation',
-  'shift',
-  'owen',
-  'owen-tree',
-  'none',
-];
 const ANYWHERE = KINDS.filter((kind) => kind !== 'owen-tree');
 const PRIMES = Array.from({ length: 8191 }, (_, n) => n + 1).filter(
   (n) => n > 1 && Array.from({ length: Math.floor(Math.sqrt(n)) - 1 }, (_, k) => k + 2).every((k) => n % k > 0),
