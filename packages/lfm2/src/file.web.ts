@@ -1,0 +1,1 @@
+export { openPath } from '@gossamer/kit/bytes/file.web';

@@ -1,0 +1,3 @@
+import { library } from '@gossamer/wasm-build/tsdown';
+
+export default library();
