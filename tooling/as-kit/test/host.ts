@@ -7,6 +7,9 @@ export const BF16 = 1;
 export const F16 = 2;
 export const Q8_ROW = 3;
 export const Q8_32 = 4;
+export const Q4_0 = 5;
+export const Q4_K = 6;
+export const Q6_K = 7;
 
 const PAGE = 65536;
 /** Bytes before and behind every array, filled with a value that turns any f32 computed from it into NaN. */
