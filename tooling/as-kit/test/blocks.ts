@@ -47,7 +47,7 @@ export function randomBlocks(seed: number, count: number, bytes: number, fields:
   return out;
 }
 
-/** 32 weights that share a scale: scale·q − least. */
+/** 32 weights, 16 for Q6_K, that share a scale: scale·q − least. */
 export interface Span {
   readonly q: number[];
   /** d, and the integer factor it has in the K types. */
@@ -72,6 +72,23 @@ export function spansQ4K(block: Uint8Array): Span[] {
     factor: j < 4 ? s(j) & 63 : (s(j + 4) & 15) | ((s(j - 4) >> 6) << 4),
     dmin: half(block, 2),
     minimum: j < 4 ? s(j + 4) & 63 : (s(j + 4) >> 4) | ((s(j) >> 6) << 4),
+  }));
+}
+
+/** The 16 times 16 columns of a Q6_K block. */
+export function spansQ6K(block: Uint8Array): Span[] {
+  const at = (i: number) => block[i] as number;
+  const weight = (i: number) => {
+    const [n, g, l] = [i >> 7, (i >> 5) & 3, i & 31];
+    const low = (at(64 * n + 32 * (g & 1) + l) >> (4 * (g >> 1))) & 15;
+    return (low | (((at(128 + 32 * n + l) >> (2 * g)) & 3) << 4)) - 32;
+  };
+  return Array.from({ length: 16 }, (_, j) => ({
+    q: Array.from({ length: 16 }, (_, c) => weight(16 * j + c)),
+    d: half(block, 208),
+    factor: (at(192 + j) << 24) >> 24,
+    dmin: 0,
+    minimum: 0,
   }));
 }
 

@@ -2,6 +2,7 @@ import { PANEL, Q4_0, Q4_K } from '../types';
 import { blockTokenBytes } from './activation';
 import { blockPanelBytes } from './matrix';
 import { panelQ40, panelQ4K } from './q4';
+import { panelQ6K } from './q6';
 
 /**
  * y[i·ldy + r] (+)= Σ_c x[i, c]·w[r, c] for the rows r of panels panel0 … panel0+panels−1, i < m.
@@ -30,6 +31,7 @@ export function blockMatmul(
     const lanes = min(PANEL, n - p * PANEL);
     if (type == Q4_0) panelQ40(w, a, tokenBytes, y, yStride, m, k, lanes, accumulate);
     else if (type == Q4_K) panelQ4K(w, a, tokenBytes, y, yStride, m, k, lanes, accumulate);
+    else panelQ6K(w, a, tokenBytes, y, yStride, m, k, lanes, accumulate);
     w += bytes;
     y += 32;
   }

@@ -1,5 +1,6 @@
 import { PANEL, Q4_0, Q4_K } from '../types';
 import { packPanelQ40, packPanelQ4K, panelBytesQ40, panelBytesQ4K, unpackRowQ40, unpackRowQ4K } from './q4-matrix';
+import { packPanelQ6K, panelBytesQ6K, unpackRowQ6K } from './q6-matrix';
 
 /*
  * Packed matrices in the block types of GGUF, kept exactly: n rows as panels of 8, the last one padded with zero rows; k a multiple
@@ -9,12 +10,14 @@ import { packPanelQ40, packPanelQ4K, panelBytesQ40, panelBytesQ4K, unpackRowQ40,
 
 /** Bytes of one panel of 8 rows. */
 export function blockPanelBytes(type: i32, k: i32): usize {
-  return type == Q4_0 ? panelBytesQ40(k) : panelBytesQ4K(k);
+  if (type == Q4_0) return panelBytesQ40(k);
+  return type == Q4_K ? panelBytesQ4K(k) : panelBytesQ6K(k);
 }
 
 /** Bytes of one row as GGUF stores it. */
 export function blockRowBytes(type: i32, k: i32): usize {
-  return type == Q4_0 ? <usize>(k / 32) * 18 : <usize>(k / 256) * 144;
+  if (type == Q4_0) return <usize>(k / 32) * 18;
+  return <usize>(k / 256) * (type == Q4_K ? 144 : 210);
 }
 
 /** Bytes of a packed matrix of n rows and k columns. */
@@ -35,6 +38,7 @@ export function blockPackRows(src: usize, dst: usize, type: i32, row0: i32, rows
     if (count < PANEL) memory.fill(dst, 0, panel);
     if (type == Q4_0) packPanelQ40(src, rowBytes, dst, count, k);
     else if (type == Q4_K) packPanelQ4K(src, rowBytes, dst, count, k);
+    else packPanelQ6K(src, rowBytes, dst, count, k);
     src += rowBytes * PANEL;
     dst += panel;
   }
@@ -46,4 +50,5 @@ export function blockUnpackRow(w: usize, type: i32, n: i32, k: i32, row: i32, ou
   const lane = <usize>(row % PANEL);
   if (type == Q4_0) unpackRowQ40(w, lane, k, out);
   else if (type == Q4_K) unpackRowQ4K(w, lane, k, out);
+  else unpackRowQ6K(w, lane, k, out);
 }

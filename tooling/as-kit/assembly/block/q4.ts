@@ -1,5 +1,5 @@
 import { held } from '../inline/held';
-import { putPanel, scaled } from '../inline/lanes';
+import { highTwice, lowTwice, putPanel, scaled } from '../inline/lanes';
 import { BLOCK, Q4_0, Q4_K, SUPER } from '../types';
 import { SUPER_ACTIVATION, SUPER_SUMS } from './activation';
 
@@ -108,20 +108,6 @@ function gemv(type: i32, w: usize, a: usize, y: usize, k: i32, lanes: i32, accum
     }
   }
   putPanel(y, low, high, lanes, accumulate);
-}
-
-/** Rows 0…3 of eight i16, each twice. */
-// @ts-ignore: decorator
-@inline
-function lowTwice(v: v128): v128 {
-  return i16x8.shuffle(v, v, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-/** Rows 4…7 of eight i16, each twice. */
-// @ts-ignore: decorator
-@inline
-function highTwice(v: v128): v128 {
-  return i16x8.shuffle(v, v, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 /** d·dx·sums − dmin·dx·Σ minima·Σq for 4 rows.   w: behind the 1024 bytes of columns · a: a token at the sums · half: 0, or 8 for rows 4…7 */

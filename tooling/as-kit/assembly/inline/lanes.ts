@@ -95,3 +95,17 @@ export function lastRows(y: usize, rows: i32, accumulate: bool): v128 {
 export function scaled(sums: v128, w: v128, x: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(w, x));
 }
+
+/** Rows 0…3 of eight i16, each twice. */
+// @ts-ignore: decorator
+@inline
+export function lowTwice(v: v128): v128 {
+  return i16x8.shuffle(v, v, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+/** Rows 4…7 of eight i16, each twice. */
+// @ts-ignore: decorator
+@inline
+export function highTwice(v: v128): v128 {
+  return i16x8.shuffle(v, v, 4, 12, 5, 13, 6, 14, 7, 15);
+}

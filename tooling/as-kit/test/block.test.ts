@@ -10,13 +10,15 @@ import {
   randomBlocks,
   type Span,
   spansQ4K,
+  spansQ6K,
   spansQ40,
 } from './blocks.ts';
-import { builds, type Host, Q4_0, Q4_K } from './host.ts';
+import { builds, type Host, Q4_0, Q4_K, Q6_K } from './host.ts';
 
 const TYPES = [
   { name: 'Q4_0', type: Q4_0, columns: 32, bytes: 18, fields: [0], spans: spansQ40 },
   { name: 'Q4_K', type: Q4_K, columns: 256, bytes: 144, fields: [0, 2], spans: spansQ4K },
+  { name: 'Q6_K', type: Q6_K, columns: 256, bytes: 210, fields: [208], spans: spansQ6K },
 ] as const;
 type Type = (typeof TYPES)[number];
 
@@ -78,10 +80,11 @@ function terms(one: Type, w: Uint8Array, x: Float32Array, i: number, r: number, 
     let least = 0;
     const spans = one.spans(w.subarray(at, at + one.bytes));
     spans.forEach((span, j) => {
-      for (let c = 0; c < 32; c++) {
-        sum += span.factor * (span.q[c] as number) * (q[32 * j + c] as number);
-        least += span.minimum * (q[32 * j + c] as number);
-      }
+      span.q.forEach((weight, c) => {
+        const column = q[span.q.length * j + c] as number;
+        sum += span.factor * weight * column;
+        least += span.minimum * column;
+      });
     });
     const { d, dmin } = spans[0] as Span;
     found.push(d * scale * sum, -dmin * scale * least);
@@ -136,7 +139,7 @@ function unpacked(host: Host, type: number, src: Uint8Array, n: number, k: numbe
 
 const bitsOf = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
-describe.each(builds)('4-bit matrices, $name', ({ host }) => {
+describe.each(builds)('block matrices, $name', ({ host }) => {
   it.each(TYPES)('unpack to the bits of gguf-py in every row of a panel, $name', ({ name, type }) => {
     const { blocks, rows, columns, values } = blockFixture(name);
     expect(bitsOf(unpacked(host, type, blocks, rows, columns))).toEqual(bitsOf(values));
@@ -169,19 +172,31 @@ describe.each(builds)('4-bit matrices, $name', ({ host }) => {
       mid: 0.09375,
       last: -0.71875,
     },
+    {
+      name: 'Q6_K',
+      bytes: 210,
+      fields: [[208, 0x2c00]],
+      k: 256,
+      first: [10.0625, -2.875, -38.8125, 40.25],
+      mid: 6.25,
+      last: 18,
+    },
   ] as const)('hold the golden values of the specification, $name', ({ name, bytes, fields, k, first, mid, last }) => {
     const { type } = TYPES.find((one) => one.name === name) as Type;
     const values = unpacked(host, type, goldenBlock(bytes, fields), 1, k);
     expect([...values.subarray(0, 4), values[17], values[k - 1]]).toEqual([...first, mid, last]);
   });
 
-  it.each(TYPES)('take at most 5 bits per weight, $name', ({ type }) => {
-    const bits = (host.kernel.blockMatrixBytes(type, 4608, 1024) * 8) / (4608 * 1024);
-    expect(bits).toBe(type === Q4_0 ? 5 : 4.75);
+  it.each([
+    { name: 'Q4_0', type: Q4_0, bits: 5 },
+    { name: 'Q4_K', type: Q4_K, bits: 4.75 },
+    { name: 'Q6_K', type: Q6_K, bits: 6.625 },
+  ])('take $bits bits per weight of $name', ({ type, bits }) => {
+    expect((host.kernel.blockMatrixBytes(type, 4608, 1024) * 8) / (4608 * 1024)).toBe(bits);
   });
 });
 
-describe.each(builds)('4-bit products, $name', ({ host }) => {
+describe.each(builds)('block products, $name', ({ host }) => {
   it('give the golden dots of the specification', () => {
     const x = goldenActivations();
     const q40 = goldenBlock(18, [[0, 0x2c00]]);
@@ -194,13 +209,15 @@ describe.each(builds)('4-bit products, $name', ({ host }) => {
     for (const [one, w, blocks, want] of [
       [TYPES[0], eight, 8, -0.389457],
       [TYPES[1], q4k, 1, -65.467583],
+      [TYPES[2], goldenBlock(210, [[208, 0x2c00]]), 1, -323.660335],
     ] as const) {
       const shape = { m: 1, n: 1, blocks };
       const y = run(host, one, w, x, shape);
       expectProduct(one, y, w, x, shape);
       // |x| < 2, so Σ|w·x| is below twice the Σ|w| of the specification. ggml keeps the scale of x in f16 for Q4_0: 2^-11 of that;
-      // for Q4_K the specification states 1e-5.
-      const tolerance = one.type === Q4_0 ? 2 ** -11 * 2 * 8 * 8.1875 : 1e-5 * 2 * 3404.125;
+      // for the K types the specification states 1e-5.
+      const tolerance =
+        one.type === Q4_0 ? 2 ** -11 * 2 * 8 * 8.1875 : 1e-5 * 2 * (one.type === Q4_K ? 3404.125 : 16252);
       expect(Math.abs((y[0] as number) - want)).toBeLessThan(tolerance);
     }
   });
@@ -244,10 +261,11 @@ describe.each(builds)('4-bit products, $name', ({ host }) => {
         ]) {
           for (const m of [1, 4]) {
             const shape = { m, n: 8, blocks: 2 };
-            // d = dmin = 1, all scales and minima 63.
+            // d = dmin = 1, all scales and minima 63, those of Q6_K −128.
             const block = new Uint8Array(one.bytes).fill(nibbles);
             for (const at of one.fields) block.set([0x00, 0x3c], at);
             if (one.type === Q4_K) block.fill(0xff, 4, 16);
+            if (one.type === Q6_K) block.fill(0x80, 192, 208);
             const w = new Uint8Array(16 * one.bytes);
             for (let b = 0; b < 16; b++) w.set(block, b * one.bytes);
             const x = Float32Array.from({ length: m * 2 * one.columns }, (_, c) => 127 * pattern(c % one.columns));
@@ -322,7 +340,7 @@ describe.each(builds)('4-bit products, $name', ({ host }) => {
   });
 });
 
-describe('4-bit products across builds', () => {
+describe('block products across builds', () => {
   it.each(TYPES)('have the same bits in every build, $name', (one) => {
     for (const m of [1, 2, 7]) {
       const shape = { m, n: 43, blocks: 4 };
@@ -340,10 +358,14 @@ describe.each(builds)('quantised activations, $name', ({ host }) => {
     const w = new Uint8Array(n * one.bytes);
     for (let r = 0; r < n; r++) {
       const block = w.subarray(r * one.bytes, (r + 1) * one.bytes);
-      block.set([0x00, 0x3c], 0);
+      block.set([0x00, 0x3c], one.fields[0]);
       if (one.type === Q4_0) {
         block.fill(0x88, 2);
         block[2 + (r & 15)] = r < 16 ? 0x89 : 0x98;
+      } else if (one.type === Q6_K) {
+        block.fill(0xaa, 128, 192); // 32 everywhere, which is zero
+        block.fill(1, 192, 208);
+        block[64 * (r >> 7) + (r & 63)] = r & 64 ? 0x10 : 0x01;
       } else {
         block.fill(1, 4, 8);
         block.fill(1, 12, 16);
