@@ -1,4 +1,11 @@
 export { swishMul } from '@gossamer/as-kit/assembly/activation';
+export { blockActivationBytes, blockQuantize } from '@gossamer/as-kit/assembly/block/activation';
+export { blockMatmul } from '@gossamer/as-kit/assembly/block/matmul';
+export { blockMatrixBytes, blockPackRows, blockUnpackRow } from '@gossamer/as-kit/assembly/block/matrix';
 export { matmul, matmulPrepare, matmulScratchBytes } from '@gossamer/as-kit/assembly/matmul';
 export { matrixBytes, packRows, unpackRow } from '@gossamer/as-kit/assembly/matrix';
 export { rmsNorm } from '@gossamer/as-kit/assembly/norm';
+export { attend, attendScratchBytes } from './attention';
+export { cacheWrite, pageLayerBytes, shiftKeys } from './cache';
+export { shortConv } from './conv';
+export { normRope, ropeTable } from './rope';
