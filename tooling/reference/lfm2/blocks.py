@@ -17,7 +17,7 @@ TARGET = pathlib.Path(__file__).parents[2] / "as-kit/test/fixtures/blocks.json"
 # Ordinary, negative, ±0, the smallest and the largest subnormal, the smallest normal, the largest.
 SCALES = numpy.array([0.013, -0.021, 0.0, -0.0, 2**-24, -1023 * 2**-24, 2**-14, 65504.0, -1.5], dtype=numpy.float16)
 # The offsets of the f16 fields in a block.
-TYPES = {"Q4_0": [0], "Q4_K": [0, 2], "Q6_K": [208]}
+TYPES = {"Q4_0": [0], "Q4_K": [0, 2], "Q6_K": [208], "Q8_0": [0]}
 ROWS = 9
 
 
