@@ -1,7 +1,8 @@
 import { PANEL, Q4_0, Q4_K } from '../types';
 import { blockTokenBytes } from './activation';
 import { blockPanelBytes } from './matrix';
-import { panelQ40, panelQ4K } from './q4';
+import { panelQ40 } from './q4-0';
+import { panelQ4K } from './q4-k';
 import { panelQ6K } from './q6';
 
 /**
