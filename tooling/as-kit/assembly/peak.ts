@@ -81,13 +81,13 @@ function dotAdd(a: v128, b: v128, sum: v128): v128 {
 }
 
 /**
- * 8 products of bytes or of int16 with their sums, in the i16 lanes of the kernels of 4-bit weights, per iteration: 16 multiply-adds
- * each in the relaxed build, 8 in the simd build.
+ * 12 products with their sums in the i16 lanes of the kernels of 4-bit weights per iteration: 16 multiply-adds each in the relaxed
+ * build, 8 in the simd build.
  */
 export function shortDots(iterations: i32, a: i32, b: i32): i32 {
   const v = i32x4.splat(a);
   const w = i32x4.splat(b);
-  let s0 = v, s1 = v, s2 = v, s3 = v, s4 = v, s5 = v, s6 = v, s7 = v;
+  let s0 = v, s1 = v, s2 = v, s3 = v, s4 = v, s5 = v, s6 = v, s7 = v, s8 = v, s9 = v, s10 = v, s11 = v;
   for (let i = 0; i < iterations; i++) {
     s0 = shortDotAdd(s0, w, s0);
     s1 = shortDotAdd(s1, w, s1);
@@ -97,10 +97,15 @@ export function shortDots(iterations: i32, a: i32, b: i32): i32 {
     s5 = shortDotAdd(s5, w, s5);
     s6 = shortDotAdd(s6, w, s6);
     s7 = shortDotAdd(s7, w, s7);
+    s8 = shortDotAdd(s8, w, s8);
+    s9 = shortDotAdd(s9, w, s9);
+    s10 = shortDotAdd(s10, w, s10);
+    s11 = shortDotAdd(s11, w, s11);
   }
-  s0 = i16x8.add(i16x8.add(s0, s1), i16x8.add(s2, s3));
-  s4 = i16x8.add(i16x8.add(s4, s5), i16x8.add(s6, s7));
-  return i32x4.extract_lane(i16x8.add(s0, s4), 0);
+  s0 = v128.xor(v128.xor(s0, s1), v128.xor(s2, s3));
+  s4 = v128.xor(v128.xor(s4, s5), v128.xor(s6, s7));
+  s8 = v128.xor(v128.xor(s8, s9), v128.xor(s10, s11));
+  return i32x4.extract_lane(v128.xor(v128.xor(s0, s4), s8), 0);
 }
 
 // @ts-ignore: decorator

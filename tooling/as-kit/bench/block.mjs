@@ -25,17 +25,20 @@ new Float32Array(memory.buffer).forEach((_, i, all) => {
 for (const variant of ['simd', 'relaxed']) {
   const peak = instance(await compile('assembly/peak.ts', variant));
   const kernel = instance(new WebAssembly.Module(readFileSync(new URL(`../wasm/${variant}.wasm`, import.meta.url))));
+  const dot = variant === 'simd' ? 8 : 16;
   const limits = {
-    dots: peakOf(2e5 * 8 * (variant === 'simd' ? 8 : 16), () => peak.shortDots(2e5, 3, 0x01010101)),
-    int8: peakOf(2e5 * 12 * (variant === 'simd' ? 8 : 16), () => peak.integerDots(2e5, 3, 0x01010101)),
+    dots: peakOf(2e5 * 12 * dot, () => peak.shortDots(2e5, 3, 0x01010101)),
+    int8: peakOf(2e5 * 12 * dot, () => peak.integerDots(2e5, 3, 0x01010101)),
     read: peakOf(STREAM / 64, (i) => peak.read(BASE + ((i % 64) * STREAM) / 64, STREAM / 64), 64),
   };
   console.log(`\n${variant}, ${cpus()[0].model.trim()}, Node ${process.versions.node}`);
-  console.log(Object.entries(limits).map(([name, { unit, rate }]) => `${name} ${rate.toFixed(1)} ${unit(name)}`).join(', '));
+  console.log(
+    `dots ${limits.dots.toFixed(1)} GMAC/s, int8 ${limits.int8.toFixed(1)} GMAC/s, read ${limits.read.toFixed(1)} GB/s`,
+  );
   for (const name in TYPES) {
-    for (const m of [1, 2, 4, 8, 64]) report(`${name} ${m}×${K}×${N}`, product(kernel, TYPES[name], m), limits.dots.rate);
+    for (const m of [1, 2, 4, 8, 64]) report(`${name} ${m}×${K}×${N}`, product(kernel, TYPES[name], m), limits.dots);
     const { work, calls, bytes } = stream(kernel, TYPES[name]);
-    report(`${name} 1×${K}×${N}, ${Math.round(bytes / MIB)} MiB`, { work, calls }, limits.dots.rate, bytes);
+    report(`${name} 1×${K}×${N}, ${Math.round(bytes / MIB)} MiB`, { work, calls }, limits.dots, bytes);
   }
 }
 
@@ -46,8 +49,7 @@ function instance(module) {
 /** The best rate, in units of 1e9 per second. */
 function peakOf(work, call, count = 1) {
   const calls = Array.from({ length: count }, (_, i) => () => call(i));
-  const { best } = measure(calls, 20);
-  return { rate: (work * count) / best / 1e6, unit: (name) => (name === 'read' ? 'GB/s' : 'GMAC/s') };
+  return (work * count) / measure(calls, 20).best / 1e6;
 }
 
 /** A product that stays in the caches, its panels split into calls. */

@@ -1,4 +1,16 @@
-import { magnitudeMask, peak4, peakOf, quantFactor, quantize4, quantRounder, quantScale } from '../inline/quant';
+import { WORD_STEP } from '../inline/nibbles';
+import {
+  magnitudeMask,
+  nearHalf,
+  peak4,
+  peakOf,
+  quantFactor,
+  quantize4,
+  quantizeAway4,
+  quantRounder,
+  quantScale,
+  signMask,
+} from '../inline/quant';
 import { BLOCK, Q4_0, SUPER } from '../types';
 
 /*
@@ -23,7 +35,7 @@ import { BLOCK, Q4_0, SUPER } from '../types';
  */
 
 /** Bytes of the words of 32 columns (Q4_0). */
-const WORDS: usize = ASC_FEATURE_RELAXED_SIMD ? 32 : 64;
+const WORDS: usize = WORD_STEP * 4;
 /** Bytes of the words of 256 columns (K types). */
 const SUPER_WORDS: usize = ASC_FEATURE_RELAXED_SIMD ? 256 : 1024;
 
@@ -53,19 +65,22 @@ export function blockQuantize(x: usize, type: i32, m: i32, k: i32, out: usize): 
 
 function quantizeBlocks(x: usize, blocks: i32, out: usize): void {
   const mask = magnitudeMask(blocks);
+  const sign = signMask(blocks);
+  const half = nearHalf(blocks);
+  const rounder = quantRounder(blocks);
   for (; blocks > 0; blocks--) {
     const scale = quantScale(peakOf(peaks32(x, mask)));
     const inverse: f32 = 1 / scale;
     const factor = f32x4.splat(inverse < Infinity ? inverse : 0);
     let even = i16x8.splat(0);
     for (let c: usize = 0; c < 32; c += 8) {
-      const low = roundAway(f32x4.mul(v128.load(x), factor));
-      const high = roundAway(f32x4.mul(v128.load(x, 16), factor));
+      const low = quantizeAway4(v128.load(x), factor, sign, half, rounder);
+      const high = quantizeAway4(v128.load(x, 16), factor, sign, half, rounder);
       const q = i16x8.narrow_i32x4_s(low, high);
       even = i16x8.add(even, q);
       storeNibbleWords(out, q);
       x += 32;
-      out += WORDS / 4;
+      out += WORD_STEP;
     }
     store<f32>(out, scale);
     store<i32>(out, pairOf(even, -8), 4);
@@ -94,7 +109,7 @@ function quantizeSupers(x: usize, supers: i32, out: usize): void {
         storeNibbleWords(words, q);
         if (!ASC_FEATURE_RELAXED_SIMD) storeByteWords(words + 512, q);
         x += 32;
-        words += WORDS / 4;
+        words += WORD_STEP;
       }
       store<i32>(offsets, pairOf(sums, -32));
       const total = i32x4.dot_i16x8_s(sums, i16x8.splat(1));
@@ -119,17 +134,6 @@ function peaks32(x: usize, mask: v128): v128 {
     peaks = peak4(peaks, v128.load(x + at, 16), mask);
   }
   return peaks;
-}
-
-/** To the nearest whole number, halves away from zero; NaN gives 0. The fraction is exact, so that no sum rounds to a half. */
-// @ts-ignore: decorator
-@inline
-function roundAway(v: v128): v128 {
-  const whole = i32x4.trunc_sat_f32x4_s(v);
-  const fraction = f32x4.sub(v, f32x4.convert_i32x4_s(whole));
-  const up = f32x4.ge(fraction, f32x4.splat(0.5));
-  const down = f32x4.le(fraction, f32x4.splat(-0.5));
-  return i32x4.add(i32x4.sub(whole, up), down);
 }
 
 /** factor·(v0 + v1 + v4 + v5), factor·(v2 + v3 + v6 + v7) as two i16. */

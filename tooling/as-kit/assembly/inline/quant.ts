@@ -35,6 +35,31 @@ export function quantize4(v: v128, factor: v128, rounder: v128): v128 {
   return i32x4.sub(f32x4.add(f32x4.mul(v, factor), rounder), rounder);
 }
 
+/** Held by loops around quantizeAway4: the sign bits, and the largest f32 below ½. */
+// @ts-ignore: decorator
+@inline
+export function signMask(count: i32): v128 {
+  return held(0x80000000, count);
+}
+
+// @ts-ignore: decorator
+@inline
+export function nearHalf(count: i32): v128 {
+  return held(0x3effffff, count);
+}
+
+/**
+ * v·factor to the nearest whole number, halves away from zero: what comes just below ½ and is added before the fraction goes takes a
+ * half to the next number, and nothing below a half. Otherwise as quantize4.
+ */
+// @ts-ignore: decorator
+@inline
+export function quantizeAway4(v: v128, factor: v128, sign: v128, half: v128, rounder: v128): v128 {
+  const scaled = f32x4.mul(v, factor);
+  const whole = f32x4.trunc(f32x4.add(scaled, v128.or(v128.and(scaled, sign), half)));
+  return i32x4.sub(f32x4.add(whole, rounder), rounder);
+}
+
 /** Held by loops around peak4. */
 // @ts-ignore: decorator
 @inline
