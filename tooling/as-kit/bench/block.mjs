@@ -6,7 +6,7 @@ import { cpus } from 'node:os';
 import { compile } from './compile.ts';
 
 const REPETITIONS = Number(process.argv[2] ?? 15);
-const TYPES = { Q4_0: 5, Q4_K: 6 };
+const TYPES = { Q4_0: 5, Q4_K: 6, Q6_K: 7 };
 const MIB = 2 ** 20;
 const CALL = 20e6; // MAC of a call, well below a millisecond
 const WARM_UP = 300; // ms until V8 has surely optimised what is called
