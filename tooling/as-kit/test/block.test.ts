@@ -194,6 +194,22 @@ describe.each(builds)('block matrices, $name', ({ host }) => {
   ])('take $bits bits per weight of $name', ({ type, bits }) => {
     expect((host.kernel.blockMatrixBytes(type, 4608, 1024) * 8) / (4608 * 1024)).toBe(bits);
   });
+
+  it.each(TYPES)('do not depend on what was in the memory before, $name', (one) => {
+    const { kernel } = host;
+    const shape = { m: 1, n: 9, blocks: 2 };
+    const k = 2 * one.columns;
+    const src = weights(one, 15, shape);
+    const [first, second] = [0x00, 0xaa].map((fill) => {
+      const bytes = kernel.blockMatrixBytes(one.type, 9, k);
+      const packed = host.put(new Uint8Array(bytes).fill(fill));
+      kernel.blockPackRows(host.put(src), packed, one.type, 0, 9, 9, k);
+      const written = host.bytes(packed, bytes).slice();
+      host.check();
+      return written;
+    });
+    expect(second).toEqual(first);
+  });
 });
 
 describe.each(builds)('block products, $name', ({ host }) => {
