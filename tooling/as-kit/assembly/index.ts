@@ -2,6 +2,8 @@ export { exp, logSigmoid, logSumExp, sigmoid, softmax, swish, swishMul } from '.
 export { blockActivationBytes, blockQuantize } from './block/activation';
 export { blockMatmul } from './block/matmul';
 export { blockMatrixBytes, blockPackRows, blockUnpackRow } from './block/matrix';
+export { dequantizeRows } from './block/dequantize';
+export { int8Loss } from './block/loss';
 export { packQ8Rows } from './block/q8';
 export { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from './convert';
 export { matmul, matmulPrepare, matmulScratchBytes } from './matmul';
