@@ -3,29 +3,28 @@ import { highTwice, lowTwice, putPanel, scaled } from '../inline/lanes';
 import { evenTimes, evenTimesAdd, nibbles, oddTimes, oddTimesAdd, timesAdd, WORD_STEP } from '../inline/nibbles';
 import { BLOCK, SUPER } from '../types';
 import { SUPER_ACTIVATION, SUPER_SUMS } from './activation';
+import { HEAD_BYTES } from './q4-matrix';
 
 /*
  * Products of one panel of Q4_K with tokens, in integers over 256 columns: 32 columns are summed in i16 lanes, 16 products of at most
  * 15·127 in each; times their scale (below 64), and over 256 columns, that stays below 2^25, and the minima times Σq below 2^21.
  */
 
-/** Where the scales and the minima stand behind 1024 bytes of columns: see q4-matrix.ts. */
-const FACTORS: usize = 1024;
 /** From the last words that are read here to the sums. */
 const TO_SUMS: usize = SUPER_SUMS - WORD_STEP * 32;
 
-/** d·dx·sums − dmin·dx·Σ minima·Σq for 4 rows.   w: behind the columns · a: a token at its sums · half: 0, or 8 for rows 4…7 */
+/** d·dx·sums − dmin·dx·Σ minima·Σq for 4 rows.   w: a head behind its scales · a: a token at its sums · half: 0, or 8 for rows 4…7 */
 // @ts-ignore: decorator
 @inline
 function superSum(w: usize, a: usize, sums: v128, half: usize): v128 {
-  const least0 = i32x4.dot_i16x8_s(v128.load8x8_u(w + half, 64), v128.load32_splat(a));
-  const least1 = i32x4.dot_i16x8_s(v128.load8x8_u(w + half, 80), v128.load32_splat(a, 4));
-  const least2 = i32x4.dot_i16x8_s(v128.load8x8_u(w + half, 96), v128.load32_splat(a, 8));
-  const least3 = i32x4.dot_i16x8_s(v128.load8x8_u(w + half, 112), v128.load32_splat(a, 12));
+  const least0 = i32x4.dot_i16x8_s(v128.load8x8_u(w + half), v128.load32_splat(a));
+  const least1 = i32x4.dot_i16x8_s(v128.load8x8_u(w + half, 16), v128.load32_splat(a, 4));
+  const least2 = i32x4.dot_i16x8_s(v128.load8x8_u(w + half, 32), v128.load32_splat(a, 8));
+  const least3 = i32x4.dot_i16x8_s(v128.load8x8_u(w + half, 48), v128.load32_splat(a, 12));
   const least = i32x4.add(i32x4.add(least0, least1), i32x4.add(least2, least3));
   const scale = v128.load32_splat(a, 16);
   const at = w + half * 2;
-  return f32x4.sub(scaled(sums, v128.load(at, 128), scale), scaled(least, v128.load(at, 160), scale));
+  return f32x4.sub(scaled(sums, v128.load(at, 64), scale), scaled(least, v128.load(at, 96), scale));
 }
 
 /** One token.   w: one panel · a: the token · y: 8 rows. Two sums for each group of rows, since one waits for its last product. */
@@ -37,7 +36,8 @@ function gemv(w: usize, a: usize, y: usize, k: i32, lanes: i32, accumulate: bool
   let low = none, high = none;
   for (let left = k; left > 0; left -= SUPER) {
     let sums0 = none, sums1 = none;
-    let factors = w + FACTORS;
+    let factors = w;
+    w += HEAD_BYTES;
     for (let c = 0; c < SUPER; c += BLOCK) {
       let x0 = none, x1 = none, x2 = none, x3 = none;
       let v = none, s0 = none, s1 = none, t0 = none, t1 = none;
@@ -97,9 +97,8 @@ function gemv(w: usize, a: usize, y: usize, k: i32, lanes: i32, accumulate: bool
       a += WORD_STEP * 4;
     }
     a += TO_SUMS;
-    low = f32x4.add(low, superSum(w, a, sums0, 0));
-    high = f32x4.add(high, superSum(w, a, sums1, 8));
-    w += 192;
+    low = f32x4.add(low, superSum(factors, a, sums0, 0));
+    high = f32x4.add(high, superSum(factors, a, sums1, 8));
     a += SUPER_ACTIVATION - SUPER_SUMS;
   }
   putPanel(y, low, high, lanes, accumulate);
@@ -133,7 +132,8 @@ function tile(
     let i1 = none, j1 = none;
     let i2 = none, j2 = none;
     let i3 = none, j3 = none;
-    let factors = w + FACTORS;
+    let factors = w;
+    w += HEAD_BYTES;
     for (let c = 0; c < SUPER; c += BLOCK) {
       let s0 = none, t0 = none;
       let s1 = none, t1 = none;
@@ -241,26 +241,25 @@ function tile(
       factors += 8;
     }
     a += TO_SUMS;
-    low0 = f32x4.add(low0, superSum(w, a, i0, 0));
-    high0 = f32x4.add(high0, superSum(w, a, j0, 8));
+    low0 = f32x4.add(low0, superSum(factors, a, i0, 0));
+    high0 = f32x4.add(high0, superSum(factors, a, j0, 8));
     a += SUPER_ACTIVATION - SUPER_SUMS;
     a1 += TO_SUMS;
-    low1 = f32x4.add(low1, superSum(w, a1, i1, 0));
-    high1 = f32x4.add(high1, superSum(w, a1, j1, 8));
+    low1 = f32x4.add(low1, superSum(factors, a1, i1, 0));
+    high1 = f32x4.add(high1, superSum(factors, a1, j1, 8));
     a1 += SUPER_ACTIVATION - SUPER_SUMS;
     if (tokens > 2) {
       a2 += TO_SUMS;
-      low2 = f32x4.add(low2, superSum(w, a2, i2, 0));
-      high2 = f32x4.add(high2, superSum(w, a2, j2, 8));
+      low2 = f32x4.add(low2, superSum(factors, a2, i2, 0));
+      high2 = f32x4.add(high2, superSum(factors, a2, j2, 8));
       a2 += SUPER_ACTIVATION - SUPER_SUMS;
     }
     if (tokens > 3) {
       a3 += TO_SUMS;
-      low3 = f32x4.add(low3, superSum(w, a3, i3, 0));
-      high3 = f32x4.add(high3, superSum(w, a3, j3, 8));
+      low3 = f32x4.add(low3, superSum(factors, a3, i3, 0));
+      high3 = f32x4.add(high3, superSum(factors, a3, j3, 8));
       a3 += SUPER_ACTIVATION - SUPER_SUMS;
     }
-    w += 192;
   }
   putPanel(y, low0, high0, lanes, accumulate);
   putPanel(y + yStride, low1, high1, lanes, accumulate);

@@ -5,14 +5,16 @@ import { BLOCK, SUPER } from '../types';
  * Panels of 8 rows of 4-bit weights. 32 columns take 128 bytes: every 8 columns 32 bytes, of which row r has the 4 from 4r on;
  * byte b holds column b in its low half and column 4+b in its high half.
  *   Q4_0: the 8 f32 scales follow every 32 columns: 160 bytes, 5 bits per weight.
- *   Q4_K: behind 256 columns, 1024 bytes, follow
- *     at 1024  scales: per 32 columns 8 bytes, one per row
- *     at 1088  minima: per 64 columns 16 bytes, for every row those of the first and the second 32 columns
- *     at 1152  d, 8 f32, and at 1184 dmin, 8 f32: 1216 bytes, 4.75 bits per weight.
+ *   Q4_K: before every 256 columns stand
+ *     scales: per 32 columns 8 bytes, one per row
+ *     minima, at 64: per 64 columns 16 bytes, for every row those of the first and the second 32 columns
+ *     d, 8 f32, at 128, and dmin, 8 f32, at 160; with the columns 1216 bytes, 4.75 bits per weight.
  */
 
 const BLOCK_BYTES: usize = 160;
 const SUPER_BYTES: usize = 1216;
+/** Bytes before the columns of Q4_K. */
+export const HEAD_BYTES: usize = 192;
 const LOW: u32 = 0x0f0f0f0f;
 
 export function panelBytesQ40(k: i32): usize {
@@ -61,16 +63,16 @@ export function packPanelQ4K(src: usize, rowBytes: usize, dst: usize, count: i32
       for (let at: usize = 0; at < 128; at += 8) {
         const a = load<u32>(block + at, 16);
         const b = load<u32>(block + at, 20);
-        const to = row + ((at >> 5) << 8) + ((at & 31) << 2);
+        const to = row + HEAD_BYTES + ((at >> 5) << 8) + ((at & 31) << 2);
         store<u32>(to, (a & LOW) | ((b & LOW) << 4));
         store<u32>(to, ((a >> 4) & LOW) | (b & ~LOW), 128);
       }
       for (let j: usize = 0; j < 8; j++) {
-        store<u8>(out + (j << 3) + r, scaleOf(block + 4, j), 1024);
-        store<u8>(out + ((j >> 1) << 4) + (j & 1) + (<usize>r << 1), minimumOf(block + 4, j), 1088);
+        store<u8>(out + (j << 3) + r, scaleOf(block + 4, j));
+        store<u8>(out + ((j >> 1) << 4) + (j & 1) + (<usize>r << 1), minimumOf(block + 4, j), 64);
       }
-      store<f32>(row, f16At(block), 1152);
-      store<f32>(row, f16At(block + 2), 1184);
+      store<f32>(row, f16At(block), 128);
+      store<f32>(row, f16At(block + 2), 160);
       block += 144;
       out += SUPER_BYTES;
     }
@@ -116,9 +118,9 @@ export function unpackRowQ4K(w: usize, lane: usize, k: i32, out: usize): void {
   for (let c0 = 0; c0 < k; c0 += SUPER) {
     const row = w + (lane << 2);
     for (let j: usize = 0; j < 8; j++) {
-      const d = load<f32>(row, 1152) * <f32>load<u8>(w + (j << 3) + lane, 1024);
-      const least = load<f32>(row, 1184) * <f32>load<u8>(w + ((j >> 1) << 4) + (j & 1) + (lane << 1), 1088);
-      const at = row + (j << 7);
+      const d = load<f32>(row, 128) * <f32>load<u8>(w + (j << 3) + lane);
+      const least = load<f32>(row, 160) * <f32>load<u8>(w + ((j >> 1) << 4) + (j & 1) + (lane << 1), 64);
+      const at = row + HEAD_BYTES + (j << 7);
       for (let c: usize = 0; c < 32; c++) store<f32>(out + (c << 2), d * <f32>nibble(at, c) - least);
       out += 128;
     }
