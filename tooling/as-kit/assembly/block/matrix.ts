@@ -6,6 +6,8 @@ import { packPanelQ6K, panelBytesQ6K, unpackRowQ6K } from './q6-matrix';
  * Packed matrices in the block types of GGUF, kept exactly: n rows as panels of 8, the last one padded with zero rows; k a multiple
  * of 32 (Q4_0) or 256 (Q4_K, Q6_K). The files of a type describe its panels, whose bytes are a multiple of 32: a matrix at a
  * multiple of 64 has no vector that crosses a cache line.
+ * Panels are laid out as they are read, from front to back: hardware prefetchers follow one stream. Scales behind 1 kB of columns
+ * cost 15 % of the rate from memory, a stream of their own two thirds of it.
  */
 
 /** Bytes of one panel of 8 rows. */
