@@ -74,7 +74,7 @@ describe.each(builds)('rows of Q8_0, $name', ({ host }) => {
     const every = new Uint8Array(9 * BYTES);
     for (let b = 0; b < 9; b++) {
       every.set([0x66, 0x2e], b * BYTES);
-      for (let c = 0; c < 32; c++) every[b * BYTES + 2 + c] = c === b ? 0x80 : Math.min(255, b * 31 + c);
+      for (let c = 0; c < 32; c++) every[b * BYTES + 2 + c] = c ? Math.min(255, b * 31 + c - 1) : 0x80;
     }
     const { w, changed } = pack(host, every, 1, 9 * 32);
     expect(changed).toBe(9);
