@@ -28,11 +28,12 @@ export function blockMatmul(
   const yStride = <usize>ldy << 2;
   w += bytes * panel0;
   y += <usize>panel0 << 5;
+  const last = w + bytes * panels - 1;
   for (let p = panel0; p < panel0 + panels; p++) {
     const lanes = min(PANEL, n - p * PANEL);
     if (type == Q4_0) panelQ40(w, a, tokenBytes, y, yStride, m, k, lanes, accumulate);
     else if (type == Q4_K) panelQ4K(w, a, tokenBytes, y, yStride, m, k, lanes, accumulate);
-    else panelQ6K(w, a, tokenBytes, y, yStride, m, k, lanes, accumulate);
+    else panelQ6K(w, last, a, tokenBytes, y, yStride, m, k, lanes, accumulate);
     w += bytes;
     y += 32;
   }

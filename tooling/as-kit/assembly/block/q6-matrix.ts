@@ -2,18 +2,20 @@ import { decodeF16 } from '../inline/halves';
 import { SUPER } from '../types';
 
 /*
- * Panels of 8 rows of Q6_K. 256 columns take 1696 bytes, 6.625 bits per weight:
- *   16 times 96 bytes, for every 16 columns: 32 bytes of columns 0 … 3, then of 4 … 7, then of 8 … 11; of each, row r has the 4 from
+ * Panels of 8 rows of Q6_K. 256 columns take 1696 bytes, 6.625 bits per weight, in the order in which the kernels read them:
+ *   at 0     scales: per 16 columns 8 bytes, one per row
+ *   at 128   for every 16 columns 96 bytes: 32 of columns 0 … 3, then of 4 … 7, then of 8 … 11; of each, row r has the 4 from
  *     4r on. A weight takes bits 0 … 5 of its byte. With b0, b1, b2 the vectors that hold the same rows, columns 12 … 15 are
  *     bits 0 … 5 of (b0 >> 6) ^ (b1 >> 4) ^ (b2 >> 2), shifted in lanes of 16 bits: bits 6 and 7 of the bytes are chosen so that
  *     this holds whatever the shifts bring in from other bits, which saves the masks of three parts.
- *   at 1536  scales: per 16 columns 8 bytes, one per row
  *   at 1664  d, 8 f32
  */
 
+/** Bytes of 16 columns. */
 export const STEP_BYTES: usize = 96;
-export const SUPER_SCALES: usize = STEP_BYTES * 16;
-export const SUPER_D: usize = SUPER_SCALES + 128;
+/** Where the columns begin, behind the scales, and where d stands. */
+export const SUPER_COLUMNS: usize = 128;
+export const SUPER_D: usize = SUPER_COLUMNS + STEP_BYTES * 16;
 export const SUPER_BYTES: usize = SUPER_D + 32;
 /** Bytes of a block as GGUF stores it. */
 const FILE_BYTES: usize = 210;
@@ -35,11 +37,11 @@ export function packPanelQ6K(src: usize, rowBytes: usize, dst: usize, count: i32
         const b1 = fourOf(block, (j << 4) + 4);
         const b2 = fourOf(block, (j << 4) + 8);
         const rest = fourOf(block, (j << 4) + 12) ^ fourth(b0, b1, b2);
-        const to = row + j * STEP_BYTES;
+        const to = row + SUPER_COLUMNS + j * STEP_BYTES;
+        store<i8>(out + (j << 3) + r, load<i8>(block + j, 192));
         store<u32>(to, b0 | ((rest & 0x03030303) << 6));
         store<u32>(to, b1 | ((rest & 0x0c0c0c0c) << 4), 32);
         store<u32>(to, b2 | ((rest & 0x30303030) << 2), 64);
-        store<i8>(out + (j << 3) + r, load<i8>(block + j, 192), SUPER_SCALES);
       }
       store<f32>(row, f32x4.extract_lane(decodeF16(i32x4.splat(load<u16>(block, 208))), 0), SUPER_D);
       block += FILE_BYTES;
@@ -73,8 +75,8 @@ export function unpackRowQ6K(w: usize, lane: usize, k: i32, out: usize): void {
     const row = w + (lane << 2);
     const d = load<f32>(row, SUPER_D);
     for (let j: usize = 0; j < 16; j++) {
-      const at = row + j * STEP_BYTES;
-      const factor = d * <f32>load<i8>(w + (j << 3) + lane, SUPER_SCALES);
+      const at = row + SUPER_COLUMNS + j * STEP_BYTES;
+      const factor = d * <f32>load<i8>(w + (j << 3) + lane);
       const b0 = load<u32>(at);
       const b1 = load<u32>(at, 32);
       const b2 = load<u32>(at, 64);

@@ -1,8 +1,9 @@
+import { touchAhead } from '../inline/ahead';
 import { held } from '../inline/held';
 import { highTwice, lowTwice, putPanel, scaled } from '../inline/lanes';
 import { SUPER } from '../types';
 import { SUPER_ACTIVATION, SUPER_OFFSETS, SUPER_SCALE } from './activation';
-import { STEP_BYTES, SUPER_BYTES, SUPER_D, SUPER_SCALES } from './q6-matrix';
+import { STEP_BYTES, SUPER_BYTES, SUPER_COLUMNS, SUPER_D } from './q6-matrix';
 
 /*
  * Products of one panel of Q6_K with 1…4 tokens. A vector holds 4 columns of 4 rows. Sums of 16 columns stand in i16 lanes, two per
@@ -24,16 +25,18 @@ function columns4(w: v128, x: v128, z: v128, sums: v128): v128 {
   return i16x8.add(i16x8.add(sums, i16x8.mul(x, w)), i16x8.mul(z, i16x8.shr_u(w, 8)));
 }
 
-/** One token.   w: one panel · a: the token · y: 8 rows */
-function gemv(w: usize, a: usize, y: usize, k: i32, lanes: i32, accumulate: bool): void {
+/** One token.   w: one panel · last: the last byte of the panels · a: the token · y: 8 rows */
+function gemv(w: usize, last: usize, a: usize, y: usize, k: i32, lanes: i32, accumulate: bool): void {
   const mask = held(0x3f3f3f3f, k);
   const none = f32x4.splat(0);
   let low = none, high = none;
   for (let c0 = 0; c0 < k; c0 += SUPER) {
+    touchAhead(w, last);
     let p = none, q = none;
     let words = a + WORDS;
     let offsets = a;
-    let factors = w;
+    let scales = w;
+    w += SUPER_COLUMNS;
     for (let left = SUPER; left > 0; left -= 16) {
       let s = v128.load32_splat(offsets, SUPER_OFFSETS);
       let t = s;
@@ -66,18 +69,18 @@ function gemv(w: usize, a: usize, y: usize, k: i32, lanes: i32, accumulate: bool
       if (!ASC_FEATURE_RELAXED_SIMD) z = v128.load32_splat(words, STEP * 3 + 4);
       s = columns4(v128.and(d, mask), x, z, s);
       t = columns4(v128.and(e, mask), x, z, t);
-      const factor = v128.load8x8_s(factors, SUPER_SCALES);
+      const factor = v128.load8x8_s(scales);
       p = i32x4.add(p, i32x4.dot_i16x8_s(s, lowTwice(factor)));
       q = i32x4.add(q, i32x4.dot_i16x8_s(t, highTwice(factor)));
       w += STEP_BYTES;
       words += STEP * 4;
       offsets += 4;
-      factors += 8;
+      scales += 8;
     }
-    w += SUPER_BYTES - SUPER_SCALES;
     const scale = v128.load32_splat(a, SUPER_SCALE);
-    low = f32x4.add(low, scaled(p, v128.load(factors, SUPER_D - 128), scale));
-    high = f32x4.add(high, scaled(q, v128.load(factors, SUPER_D - 112), scale));
+    low = f32x4.add(low, scaled(p, v128.load(w), scale));
+    high = f32x4.add(high, scaled(q, v128.load(w, 16), scale));
+    w += SUPER_BYTES - SUPER_D;
     a += SUPER_ACTIVATION;
   }
   putPanel(y, low, high, lanes, accumulate);
@@ -112,7 +115,8 @@ function tile(
     let p1 = none, q1 = none;
     let p2 = none, q2 = none;
     let p3 = none, q3 = none;
-    let factors = w;
+    let scales = w;
+    w += SUPER_COLUMNS;
     let offsets = OFFSETS;
     for (let left = SUPER; left > 0; left -= 16) {
       let s0 = v128.load32_splat(a + offsets);
@@ -226,7 +230,7 @@ function tile(
         s3 = columns4(d, x, z, s3);
         t3 = columns4(e, x, z, t3);
       }
-      const factor = v128.load8x8_s(factors, SUPER_SCALES);
+      const factor = v128.load8x8_s(scales);
       const f = lowTwice(factor);
       const g = highTwice(factor);
       p0 = i32x4.add(p0, i32x4.dot_i16x8_s(s0, f));
@@ -242,16 +246,16 @@ function tile(
         q3 = i32x4.add(q3, i32x4.dot_i16x8_s(t3, g));
       }
       w += STEP_BYTES;
-      factors += 8;
+      scales += 8;
       offsets += 4 - STEP * 4;
       a += STEP * 4;
       a1 += STEP * 4;
       if (tokens > 2) a2 += STEP * 4;
       if (tokens > 3) a3 += STEP * 4;
     }
-    w += SUPER_BYTES - SUPER_SCALES;
-    const d0 = v128.load(factors, SUPER_D - 128);
-    const d1 = v128.load(factors, SUPER_D - 112);
+    const d0 = v128.load(w);
+    const d1 = v128.load(w, 16);
+    w += SUPER_BYTES - SUPER_D;
     let scale = none;
     scale = v128.load32_splat(a, SUPER_SCALE - SUPER_OFFSETS);
     low0 = f32x4.add(low0, scaled(p0, d0, scale));
@@ -280,9 +284,10 @@ function tile(
   if (tokens > 3) putPanel(y + yStride * 3, low3, high3, lanes, accumulate);
 }
 
-/** w: one panel of Q6_K · a: m tokens, tokenBytes apart · y: m rows, yStride bytes apart, of which `lanes` (1…8) columns exist */
+/** w: one panel of Q6_K · last: the last byte of the panels · a: m tokens, tokenBytes apart · y: m rows, yStride bytes apart, of which `lanes` (1…8) columns exist */
 export function panelQ6K(
   w: usize,
+  last: usize,
   a: usize,
   tokenBytes: usize,
   y: usize,
@@ -299,5 +304,5 @@ export function panelQ6K(
   }
   if (m == 3) tile(3, w, a, tokenBytes, y, yStride, k, lanes, accumulate);
   else if (m == 2) tile(2, w, a, tokenBytes, y, yStride, k, lanes, accumulate);
-  else if (m == 1) gemv(w, a, y, k, lanes, accumulate);
+  else if (m == 1) gemv(w, last, a, y, k, lanes, accumulate);
 }
