@@ -33,10 +33,11 @@ export function packPanelQ6K(src: usize, rowBytes: usize, dst: usize, count: i32
     for (let c = 0; c < k; c += SUPER) {
       const row = out + (<usize>r << 2);
       for (let j: usize = 0; j < 16; j++) {
-        const b0 = fourOf(block, j << 4);
-        const b1 = fourOf(block, (j << 4) + 4);
-        const b2 = fourOf(block, (j << 4) + 8);
-        const rest = fourOf(block, (j << 4) + 12) ^ fourth(b0, b1, b2);
+        const q = sixteenOf(block, j);
+        const b0 = i32x4.extract_lane(q, 0);
+        const b1 = i32x4.extract_lane(q, 1);
+        const b2 = i32x4.extract_lane(q, 2);
+        const rest = i32x4.extract_lane(q, 3) ^ fourth(b0, b1, b2);
         const to = row + SUPER_COLUMNS + j * STEP_BYTES;
         store<i8>(out + (j << 3) + r, load<i8>(block + j, 192));
         store<u32>(to, b0 | ((rest & 0x03030303) << 6));
@@ -50,16 +51,16 @@ export function packPanelQ6K(src: usize, rowBytes: usize, dst: usize, count: i32
   }
 }
 
-/** Columns i … i+3 of one of GGUF's blocks, one per byte. */
+/** Columns 16j … 16j+15 of one of GGUF's blocks, one per byte. */
 // @ts-ignore: decorator
 @inline
-function fourOf(block: usize, i: usize): u32 {
-  const half = i >> 7;
-  const part = (i >> 5) & 3;
-  const at = i & 31;
-  const low = load<u32>(block + (half << 6) + ((part & 1) << 5) + at) >> (<u32>(part >> 1) << 2);
-  const high = load<u32>(block + (half << 5) + at, 128) >> (<u32>part << 1);
-  return (low & 0x0f0f0f0f) | ((high & 0x03030303) << 4);
+function sixteenOf(block: usize, j: usize): v128 {
+  const half = j >> 3;
+  const part = (j >> 1) & 3;
+  const at = block + ((j & 1) << 4);
+  const low = i16x8.shr_u(v128.load(at + (half << 6) + ((part & 1) << 5)), <i32>(part >> 1) << 2);
+  const high = i16x8.shr_u(v128.load(at + (half << 5), 128), <i32>part << 1);
+  return v128.or(v128.and(low, i8x16.splat(15)), i16x8.shl(v128.and(high, i8x16.splat(3)), 4));
 }
 
 /** Columns 12 … 15 of a row from its bytes of columns 0 … 11. */
