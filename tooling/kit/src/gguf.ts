@@ -1,5 +1,6 @@
 export { type GgufFile, type GgufTensor, readGguf } from './gguf/header.ts';
 export {
+  type MetadataReader,
   metadataCount,
   metadataCounts,
   metadataFlag,
