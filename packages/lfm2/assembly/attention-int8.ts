@@ -1,59 +1,40 @@
 import { hmax } from '@gossamer/as-kit/assembly/inline/lanes';
-import { PAGE } from './cache';
-import { PAGE_BYTES, weighRow } from './scores';
+import { quantize4, quantRounder } from '@gossamer/as-kit/assembly/inline/quant';
+import { PAGE, TILE, TILE_SCALES } from './cache';
+import { PAGE_BYTES } from './scores';
 
 /*
  * int8 pages multiplied as they are: queries and weights become i16, so that sums of products are whole numbers, the same in every
- * build. |q| ≤ 32767 and |k| ≤ 127 over D ≤ 512 columns stay below 2^31, as do weights ≤ 32767 over 64 tokens.
+ * build. |q| ≤ 32767 and |k| ≤ 127 over D ≤ 512 columns stay below 2^31, as do weights ≤ 32767 over 64 tokens. Two queries share
+ * what is read of a page; `two` is a constant.
  */
 
-/**
- * One page for the queries of up to a few tokens.
- * queries: (rows, dim) f32, rows = m·group · keys, values: of the page, scales behind the values · scores: (64) f32 of scratch
- * sums, state: as in `weigh` · visible: as in `weigh` · words: dim·2 + 128 bytes of scratch
- */
-export function attendInt8(
-  queries: usize,
-  keys: usize,
-  values: usize,
-  scores: usize,
-  sums: usize,
-  state: usize,
-  m: i32,
-  group: i32,
-  dim: i32,
-  visible: i32,
-  words: usize,
-): void {
-  const scales = values + <usize>(PAGE * dim);
-  const bytes = <usize>dim << 2;
-  for (let t = 0; t < m; t++) {
-    const seen = min(visible + t + 1, PAGE);
-    for (let g = 0; g < group; g++) {
-      if (seen > 0) {
-        const scale = toWords(queries, words, dim);
-        scoreTokens(keys, words, scores, scales, scale, dim, seen);
-        weighRow(scores, sums, state, dim, seen);
-        const factor = weightsToWords(scores, scales + PAGE * 4, words);
-        addValues(values, words, sums, factor, dim, seen);
-      }
-      queries += bytes;
-      sums += bytes;
-      state += 12;
-    }
-  }
-}
-
-/** A query as i16; returns what one unit is worth.   x: (n) f32, n a multiple of 8 · out: (n) i16 */
-function toWords(x: usize, out: usize, n: i32): f32 {
+/** Numbers as i16, also in place; returns what one unit is worth.   x: (n) f32, n a multiple of 8 · out: (n) i16 */
+export function toWords(x: usize, out: usize, n: i32): f32 {
   let most = f32x4.splat(0);
   for (let i = 0; i < n; i += 4) most = f32x4.max(most, f32x4.abs(v128.load(x + (<usize>i << 2))));
-  const peak = hmax(most);
+  return words(x, out, n, hmax(most));
+}
+
+/** Weights, multiplied by the scales of the values, as i16; returns what one unit is worth.   weights, scales: (64) f32 */
+export function weightsToWords(weights: usize, scales: usize, out: usize): f32 {
+  let most = f32x4.splat(0);
+  for (let at: usize = 0; at < PAGE_BYTES; at += TILE) {
+    const weight = f32x4.mul(v128.load(weights + at), v128.load(scales + at));
+    v128.store(weights + at, weight);
+    most = f32x4.max(most, weight);
+  }
+  return words(weights, out, PAGE, hmax(most));
+}
+
+/** |x| ≤ peak as i16, peak as 32767. */
+function words(x: usize, out: usize, n: i32, peak: f32): f32 {
+  const rounder = quantRounder(n);
   const inverse: f32 = 32767 / peak;
   const factor = f32x4.splat(inverse < Infinity ? inverse : 0);
-  for (let i = 0; i < n; i += 8) {
-    const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x), factor)));
-    const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(x, 16), factor)));
+  for (let left = n; left > 0; left -= 8) {
+    const low = quantize4(v128.load(x), factor, rounder);
+    const high = quantize4(v128.load(x, 16), factor, rounder);
     v128.store(out, i16x8.narrow_i32x4_s(low, high));
     x += 32;
     out += 16;
@@ -61,65 +42,183 @@ function toWords(x: usize, out: usize, n: i32): f32 {
   return peak / 32767;
 }
 
-/** scores[t] = q·k[t] for the first `seen` tokens, and some behind them. */
-function scoreTokens(keys: usize, q: usize, scores: usize, scales: usize, scale: f32, dim: i32, seen: i32): void {
-  const factor = f32x4.splat(scale);
-  const pairs = dim >> 1;
-  for (let t = 0; t < seen; t += 8) {
-    let a = i32x4.splat(0), b = a, c = a, d = a;
-    let at = q;
-    for (let left = pairs; left > 0; left -= 4) {
-      let pair = v128.load32_splat(at);
-      a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load8x8_s(keys), pair));
-      b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load8x8_s(keys, 8), pair));
-      pair = v128.load32_splat(at, 4);
-      c = i32x4.add(c, i32x4.dot_i16x8_s(v128.load8x8_s(keys, 16), pair));
-      d = i32x4.add(d, i32x4.dot_i16x8_s(v128.load8x8_s(keys, 24), pair));
-      pair = v128.load32_splat(at, 8);
-      a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load8x8_s(keys, 32), pair));
-      b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load8x8_s(keys, 40), pair));
-      pair = v128.load32_splat(at, 12);
-      c = i32x4.add(c, i32x4.dot_i16x8_s(v128.load8x8_s(keys, 48), pair));
-      d = i32x4.add(d, i32x4.dot_i16x8_s(v128.load8x8_s(keys, 56), pair));
-      keys += 64;
-      at += 16;
+/**
+ * a[t] = q·k[t] of the first `seen` tokens of a page, and of up to 15 behind them; b for a second query.
+ * keys: of the page, scales included · q, r: (dim) i16, worth unitA and unitB · a, b: (64) f32
+ */
+// @ts-ignore: decorator
+@inline
+function score(
+  two: bool,
+  keys: usize,
+  q: usize,
+  r: usize,
+  a: usize,
+  b: usize,
+  unitA: f32,
+  unitB: f32,
+  dim: i32,
+  seen: i32,
+): void {
+  const none = i32x4.splat(0);
+  for (let t = 0; t < seen; t += TILE) {
+    let a0 = none, a1 = none, a2 = none, a3 = none;
+    let b0 = none, b1 = none, b2 = none, b3 = none;
+    const scales = keys;
+    keys += TILE_SCALES;
+    let x = q;
+    let y = r;
+    for (let left = dim; left > 0; left -= 2) {
+      const v = v128.load32_splat(x);
+      const w = v128.load32_splat(y);
+      let k = v128.load8x8_s(keys);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(k, v));
+      if (two) b0 = i32x4.add(b0, i32x4.dot_i16x8_s(k, w));
+      k = v128.load8x8_s(keys, 8);
+      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(k, v));
+      if (two) b1 = i32x4.add(b1, i32x4.dot_i16x8_s(k, w));
+      k = v128.load8x8_s(keys, 16);
+      a2 = i32x4.add(a2, i32x4.dot_i16x8_s(k, v));
+      if (two) b2 = i32x4.add(b2, i32x4.dot_i16x8_s(k, w));
+      k = v128.load8x8_s(keys, 24);
+      a3 = i32x4.add(a3, i32x4.dot_i16x8_s(k, v));
+      if (two) b3 = i32x4.add(b3, i32x4.dot_i16x8_s(k, w));
+      x += 4;
+      y += 4;
+      keys += 32;
     }
-    const low = f32x4.convert_i32x4_s(i32x4.add(a, c));
-    const high = f32x4.convert_i32x4_s(i32x4.add(b, d));
-    v128.store(scores, f32x4.mul(low, f32x4.mul(v128.load(scales), factor)));
-    v128.store(scores, f32x4.mul(high, f32x4.mul(v128.load(scales, 16), factor)), 16);
-    scores += 32;
-    scales += 32;
+    putScores(a, a0, a1, a2, a3, scales, unitA);
+    if (two) putScores(b, b0, b1, b2, b3, scales, unitB);
+    a += 64;
+    b += 64;
   }
 }
 
-/** Weights times the scales of the values as i16; returns what one unit is worth.   weights, scales: (64) f32 · out: (64) i16 */
-function weightsToWords(weights: usize, scales: usize, out: usize): f32 {
-  for (let at: usize = 0; at < PAGE_BYTES; at += 16) {
-    v128.store(weights + at, f32x4.mul(v128.load(weights + at), v128.load(scales + at)));
-  }
-  return toWords(weights, out, PAGE);
+// @ts-ignore: decorator
+@inline
+function putScores(at: usize, s0: v128, s1: v128, s2: v128, s3: v128, scales: usize, unit: f32): void {
+  const factor = f32x4.splat(unit);
+  v128.store(at, f32x4.mul(f32x4.convert_i32x4_s(s0), f32x4.mul(v128.load(scales), factor)));
+  v128.store(at, f32x4.mul(f32x4.convert_i32x4_s(s1), f32x4.mul(v128.load(scales, 16), factor)), 16);
+  v128.store(at, f32x4.mul(f32x4.convert_i32x4_s(s2), f32x4.mul(v128.load(scales, 32), factor)), 32);
+  v128.store(at, f32x4.mul(f32x4.convert_i32x4_s(s3), f32x4.mul(v128.load(scales, 48), factor)), 48);
 }
 
-/** sums += factor·Σ_t w[t]·v[t] */
-function addValues(values: usize, w: usize, sums: usize, factor: f32, dim: i32, seen: i32): void {
-  const unit = f32x4.splat(factor);
-  const stride = <usize>dim << 1;
-  const pairs = (seen + 1) >> 1;
-  for (let c = 0; c < dim; c += 8) {
-    let a = i32x4.splat(0), b = a;
-    let at = values;
-    let weight = w;
-    for (let left = pairs; left > 0; left--) {
-      const pair = v128.load32_splat(weight);
-      a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load8x8_s(at), pair));
-      b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load8x8_s(at, 8), pair));
-      at += stride;
-      weight += 4;
-    }
-    v128.store(sums, f32x4.add(v128.load(sums), f32x4.mul(f32x4.convert_i32x4_s(a), unit)));
-    v128.store(sums, f32x4.add(v128.load(sums, 16), f32x4.mul(f32x4.convert_i32x4_s(b), unit)), 16);
-    values += 16;
-    sums += 32;
+/**
+ * a[c] += unitA·Σ_t w[t]·v[t, c] over the first `seen` tokens; b for a second query.
+ * values: of the page, behind their scales · w, x: (64) i16 · a, b: (dim) f32
+ */
+// @ts-ignore: decorator
+@inline
+function addValues(
+  two: bool,
+  values: usize,
+  w: usize,
+  x: usize,
+  a: usize,
+  b: usize,
+  unitA: f32,
+  unitB: f32,
+  dim: i32,
+  seen: i32,
+): void {
+  let left = dim;
+  for (; left >= 16; left -= 16) {
+    columns(true, two, values, w, x, a, b, unitA, unitB, seen);
+    values += PAGE * 16;
+    a += 64;
+    b += 64;
   }
+  if (left) columns(false, two, values, w, x, a, b, unitA, unitB, seen);
+}
+
+/** 16 columns of addValues, or 8. */
+// @ts-ignore: decorator
+@inline
+function columns(
+  wide: bool,
+  two: bool,
+  values: usize,
+  w: usize,
+  x: usize,
+  a: usize,
+  b: usize,
+  unitA: f32,
+  unitB: f32,
+  seen: i32,
+): void {
+  const none = i32x4.splat(0);
+  let a0 = none, a1 = none, a2 = none, a3 = none;
+  let b0 = none, b1 = none, b2 = none, b3 = none;
+  for (let left = seen; left > 0; left -= 2) {
+    const p = v128.load32_splat(w);
+    const q = v128.load32_splat(x);
+    let v = v128.load8x8_s(values);
+    a0 = i32x4.add(a0, i32x4.dot_i16x8_s(v, p));
+    if (two) b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, q));
+    v = v128.load8x8_s(values, 8);
+    a1 = i32x4.add(a1, i32x4.dot_i16x8_s(v, p));
+    if (two) b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, q));
+    if (wide) {
+      v = v128.load8x8_s(values, 16);
+      a2 = i32x4.add(a2, i32x4.dot_i16x8_s(v, p));
+      if (two) b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, q));
+      v = v128.load8x8_s(values, 24);
+      a3 = i32x4.add(a3, i32x4.dot_i16x8_s(v, p));
+      if (two) b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, q));
+    }
+    w += 4;
+    x += 4;
+    values += wide ? 32 : 16;
+  }
+  addSums(wide, a, a0, a1, a2, a3, unitA);
+  if (two) addSums(wide, b, b0, b1, b2, b3, unitB);
+}
+
+// @ts-ignore: decorator
+@inline
+function addSums(wide: bool, at: usize, s0: v128, s1: v128, s2: v128, s3: v128, unit: f32): void {
+  const factor = f32x4.splat(unit);
+  v128.store(at, f32x4.add(v128.load(at), f32x4.mul(f32x4.convert_i32x4_s(s0), factor)));
+  v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(f32x4.convert_i32x4_s(s1), factor)), 16);
+  if (wide) {
+    v128.store(at, f32x4.add(v128.load(at, 32), f32x4.mul(f32x4.convert_i32x4_s(s2), factor)), 32);
+    v128.store(at, f32x4.add(v128.load(at, 48), f32x4.mul(f32x4.convert_i32x4_s(s3), factor)), 48);
+  }
+}
+
+export function score1Int8(k: usize, q: usize, a: usize, unit: f32, dim: i32, seen: i32): void {
+  score(false, k, q, q, a, a, unit, unit, dim, seen);
+}
+
+export function score2Int8(
+  k: usize,
+  q: usize,
+  r: usize,
+  a: usize,
+  b: usize,
+  unitA: f32,
+  unitB: f32,
+  dim: i32,
+  seen: i32,
+): void {
+  score(true, k, q, r, a, b, unitA, unitB, dim, seen);
+}
+
+export function add1Int8(v: usize, w: usize, a: usize, unit: f32, dim: i32, seen: i32): void {
+  addValues(false, v, w, w, a, a, unit, unit, dim, seen);
+}
+
+export function add2Int8(
+  v: usize,
+  w: usize,
+  x: usize,
+  a: usize,
+  b: usize,
+  unitA: f32,
+  unitB: f32,
+  dim: i32,
+  seen: i32,
+): void {
+  addValues(true, v, w, x, a, b, unitA, unitB, dim, seen);
 }

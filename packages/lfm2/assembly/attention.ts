@@ -1,24 +1,29 @@
 import { gemmFloat, GEMM_ROWS } from '@gossamer/as-kit/assembly/gemm';
 import { gemvFloat } from '@gossamer/as-kit/assembly/gemv';
+import { scale } from '@gossamer/as-kit/assembly/reduce';
 import { F32, K_BLOCK, PANEL } from '@gossamer/as-kit/assembly/types';
-import { attendInt8 } from './attention-int8';
+import { attendFew, FEW_SCRATCH } from './attention-few';
 import { headBytes, PAGE, paddedDim, pageOf, Q8, sideBytes } from './cache';
-import { weigh } from './scores';
+import { PAGE_BYTES, STATE, weigh } from './scores';
 import { unpackPage } from './unpack';
 
-/** Up to so many tokens the int8 pages are multiplied as they are; more share pages unpacked to f32. */
-const INT8_TOKENS: i32 = 8;
+/** Up to so many tokens int8 and f16 pages are multiplied as they are; more share pages unpacked to f32. */
+const FEW_TOKENS: i32 = 8;
 
 /*
- * Scratch of one key-value head, for R = m·heads/kvHeads queries: queries (R, D), scores (R, 64), sums (R, D), then largest
- * score, total and rescaling of each query, then an unpacked page of keys and of values and a block for f16 panels.
+ * Scratch of R = m·heads/kvHeads queries of a head: queries (R, D), sums (R, D), the states of the queries. For a few tokens these
+ * are of all heads, FEW_SCRATCH behind them; for more they are of one head at a time, with scores (R, 64), an unpacked page of keys
+ * and of values and a block for f16 panels behind them.
  */
 
 /** Bytes of scratch for m tokens. */
 export function attendScratchBytes(m: i32, heads: i32, kvHeads: i32, headDim: i32): usize {
   const rows = <usize>(m * (heads / kvHeads));
   const dim = <usize>paddedDim(headDim);
-  return (rows * (dim * 2 + PAGE + 3) + dim * PAGE * 2 + K_BLOCK * PANEL) * 4 + 64;
+  const perRow = dim * 8 + STATE;
+  const many = rows * (perRow + PAGE_BYTES) + (dim * PAGE * 2 + K_BLOCK * PANEL) * 4;
+  const few = m <= FEW_TOKENS ? rows * kvHeads * perRow + FEW_SCRATCH : 0;
+  return max(many, few) + 32;
 }
 
 /**
@@ -42,40 +47,61 @@ export function attend(
   scratch: usize,
 ): void {
   const group = heads / kvHeads;
-  const rows = m * group;
   const dim = paddedDim(headDim);
+  const few = type != F32 && m <= FEW_TOKENS;
+  const step = few ? count : 1;
+  const rows = m * group * step;
   const queries = (scratch + 15) & ~15;
-  const scores = queries + (<usize>(rows * dim) << 2);
-  const sums = scores + (<usize>(rows * PAGE) << 2);
+  const sums = queries + (<usize>(rows * dim) << 2);
   const state = sums + (<usize>(rows * dim) << 2);
-  const page = (state + (<usize>(rows * 3) << 2) + 15) & ~15;
-  const perHead = headBytes(type, headDim);
-  const total = position0 + m;
-  for (let h = head0; h < head0 + count; h++) {
-    gather(q + (<usize>(h * group * headDim) << 2), queries, m, group, heads, headDim);
+  const rest = (state + STATE * rows + 15) & ~15;
+  for (let h = head0; h < head0 + count; h += step) {
+    gather(q, queries, m, group, heads, headDim, h, step);
     begin(sums, state, rows, dim);
-    for (let first = 0; first < total; first += PAGE) {
-      const keys = pageOf(pages, offset, first) + perHead * h;
-      const values = keys + sideBytes(type, headDim);
-      if (type == Q8 && m <= INT8_TOKENS) {
-        attendInt8(queries, keys, values, scores, sums, state, m, group, dim, position0 - first, page);
-        continue;
-      }
-      let k = keys;
-      let v = values;
-      let form = type;
-      if (type == Q8) {
-        unpackPage(keys, values, page, headDim);
-        k = page;
-        v = page + (<usize>(dim * PAGE) << 2);
-        form = F32;
-      }
-      const block = page + (<usize>(dim * PAGE) << 3);
-      product(k, form, queries, scores, rows, PAGE, dim, false, block);
-      weigh(scores, sums, state, rows, group, dim, position0 - first);
-      product(v, form, scores, sums, rows, dim, PAGE, true, block);
+    if (few) attendFew(queries, sums, state, pages, offset, type, m, position0, group, dim, h, step, rest);
+    else attendMany(queries, sums, state, pages, offset, type, m, position0, group, dim, h, rest);
+    scatter(sums, state, out, m, group, heads, headDim, h, step);
+  }
+}
+
+/** Pages as packed matrices, for all queries of one head.   rest: scores, page and block of the scratch */
+function attendMany(
+  queries: usize,
+  sums: usize,
+  state: usize,
+  pages: usize,
+  offset: usize,
+  type: i32,
+  m: i32,
+  position0: i32,
+  group: i32,
+  dim: i32,
+  head: i32,
+  rest: usize,
+): void {
+  const perHead = headBytes(type, dim);
+  const page = rest + <usize>(m * group) * PAGE_BYTES;
+  const block = page + (<usize>(dim * PAGE) << 3);
+  const total = position0 + m;
+  for (let first = 0; first < total; first += PAGE) {
+    const keys = pageOf(pages, offset, first) + perHead * head;
+    const values = keys + sideBytes(type, dim);
+    let k = keys;
+    let v = values;
+    let form = type;
+    if (type == Q8) {
+      unpackPage(keys, values, page, dim);
+      k = page;
+      v = page + (<usize>(dim * PAGE) << 2);
+      form = F32;
     }
-    scatter(sums, state, out + (<usize>(h * group * headDim) << 2), m, group, heads, headDim);
+    const visible = position0 - first;
+    const row0 = max(0, -visible) * group; // queries before see nothing of the page
+    const rows = m * group - row0;
+    const at = <usize>(row0 * dim) << 2;
+    product(k, form, queries + at, rest, rows, PAGE, dim, false, block);
+    weigh(rest, sums + at, state + STATE * row0, rows, group, dim, max(visible, 0));
+    product(v, form, rest, sums + at, rows, dim, PAGE, true, block);
   }
 }
 
@@ -85,18 +111,18 @@ function product(w: usize, type: i32, x: usize, y: usize, rows: i32, n: i32, k: 
   else gemmFloat(w, type, x, y, rows, n, k, n, 0, n / PANEL, add, block);
 }
 
-/** Queries of one key-value head, times 1/√D, as rows (token, query head) of padded length. */
-function gather(q: usize, to: usize, m: i32, group: i32, heads: i32, headDim: i32): void {
+/** Queries of key-value heads, times 1/√D, as rows (head, token, query head) of padded length. */
+function gather(q: usize, to: usize, m: i32, group: i32, heads: i32, headDim: i32, head0: i32, count: i32): void {
   const factor: f32 = 1 / sqrt<f32>(<f32>headDim);
   const dim = paddedDim(headDim);
-  for (let t = 0; t < m; t++) {
-    for (let g = 0; g < group; g++) {
-      const row = q + (<usize>((t * heads + g) * headDim) << 2);
-      for (let c = 0; c < dim; c++) {
-        const at = <usize>c << 2;
-        store<f32>(to + at, c < headDim ? load<f32>(row + at) * factor : 0);
+  for (let h = head0; h < head0 + count; h++) {
+    for (let t = 0; t < m; t++) {
+      for (let g = 0; g < group; g++) {
+        const row = q + (<usize>((t * heads + h * group + g) * headDim) << 2);
+        scale(row, factor, to, headDim);
+        for (let c = headDim; c < dim; c++) store<f32>(to + (<usize>c << 2), 0);
+        to += <usize>dim << 2;
       }
-      to += <usize>dim << 2;
     }
   }
 }
@@ -104,24 +130,32 @@ function gather(q: usize, to: usize, m: i32, group: i32, heads: i32, headDim: i3
 function begin(sums: usize, state: usize, rows: i32, dim: i32): void {
   memory.fill(sums, 0, <usize>(rows * dim) << 2);
   for (let r = 0; r < rows; r++) {
-    const at = state + <usize>r * 12;
-    store<f32>(at, -Infinity);
-    store<f32>(at, 0, 4);
+    store<f32>(state, -Infinity);
+    store<f32>(state, 0, 4);
+    state += STATE;
   }
 }
 
 /** Sums over totals, to where the heads of each token are. */
-function scatter(sums: usize, state: usize, out: usize, m: i32, group: i32, heads: i32, headDim: i32): void {
+function scatter(
+  sums: usize,
+  state: usize,
+  out: usize,
+  m: i32,
+  group: i32,
+  heads: i32,
+  headDim: i32,
+  head0: i32,
+  count: i32,
+): void {
   const dim = paddedDim(headDim);
-  for (let t = 0; t < m; t++) {
-    for (let g = 0; g < group; g++) {
-      const row = t * group + g;
-      const factor: f32 = 1 / load<f32>(state + <usize>row * 12, 4);
-      const from = sums + (<usize>(row * dim) << 2);
-      const to = out + (<usize>((t * heads + g) * headDim) << 2);
-      for (let c = 0; c < headDim; c++) {
-        const at = <usize>c << 2;
-        store<f32>(to + at, load<f32>(from + at) * factor);
+  for (let h = head0; h < head0 + count; h++) {
+    for (let t = 0; t < m; t++) {
+      for (let g = 0; g < group; g++) {
+        const to = out + (<usize>((t * heads + h * group + g) * headDim) << 2);
+        scale(sums, 1 / load<f32>(state, 4), to, headDim);
+        sums += <usize>dim << 2;
+        state += STATE;
       }
     }
   }

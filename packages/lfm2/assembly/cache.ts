@@ -8,8 +8,9 @@ import { rotate, ropeTable } from './rope';
  *
  * F32, F16: keys are a packed matrix of as-kit with 64 rows (tokens) and D columns, values one with D rows and 64 columns.
  * Q8: int8 with a scale per token and head, max|x|/127.
- *   keys    per 8 tokens: per 2 columns 16 bytes, the pairs of 8 tokens · values per 2 tokens: 2·D bytes, the pairs of D columns
- *   then 64 f32 scales of the keys, and 64 of the values
+ *   keys    per 16 tokens: 16 f32 scales, then per 2 columns 32 bytes, the pairs of 16 tokens
+ *   values  64 f32 scales, then per 16 columns (8 at last, if D is no multiple of 16) per 2 tokens the pairs of 16 columns
+ * Each order is the one in which attention of a few tokens reads: one stream, which prefetchers follow.
  */
 
 /** int8 pages; the float types are those of as-kit. The number is part of the kernel ABI. */
@@ -17,6 +18,11 @@ export const Q8: i32 = 3;
 
 /** Tokens of a page. */
 export const PAGE: i32 = 64;
+/** Bytes of a page's scales of keys or values. */
+export const SCALES: usize = PAGE * 4;
+/** Tokens whose int8 keys lie together, and bytes of their scales. */
+export const TILE: i32 = 16;
+export const TILE_SCALES: usize = TILE * 4;
 
 // @ts-ignore: decorator
 @inline
@@ -24,18 +30,19 @@ export function paddedDim(headDim: i32): i32 {
   return (headDim + PANEL - 1) & -PANEL;
 }
 
-/** Bytes of keys or of values of one head in a page, without scales. */
+/** Bytes of keys or of values of one head in a page. */
 // @ts-ignore: decorator
 @inline
 export function sideBytes(type: i32, headDim: i32): usize {
-  return <usize>(PAGE * paddedDim(headDim)) << (type == F32 ? 2 : type == F16 ? 1 : 0);
+  const elements = <usize>(PAGE * paddedDim(headDim));
+  return type == Q8 ? elements + SCALES : elements << (type == F32 ? 2 : 1);
 }
 
 /** Bytes of one key-value head in a page. */
 // @ts-ignore: decorator
 @inline
 export function headBytes(type: i32, headDim: i32): usize {
-  return sideBytes(type, headDim) * 2 + (type == Q8 ? PAGE * 8 : 0);
+  return sideBytes(type, headDim) * 2;
 }
 
 /** Bytes of one layer in a page. */
@@ -82,11 +89,10 @@ export function cacheWrite(
 function writeToken(k: usize, v: usize, head: usize, type: i32, row: i32, headDim: i32): void {
   const values = head + sideBytes(type, headDim);
   if (type == Q8) {
-    const scales = values + sideBytes(type, headDim) + (<usize>row << 2);
     const keyScale = peak(k, headDim) / 127;
     const valueScale = peak(v, headDim) / 127;
-    store<f32>(scales, keyScale);
-    store<f32>(scales, valueScale, PAGE * 4);
+    store<f32>(head + keyScaleIndex(row, headDim), keyScale);
+    store<f32>(values + (<usize>row << 2), valueScale);
     for (let c = 0; c < headDim; c++) {
       const at = <usize>c << 2;
       store<i8>(head + keyIndex(row, c, headDim), quantised(load<f32>(k + at), keyScale));
@@ -107,9 +113,10 @@ export function readToken(k: usize, v: usize, head: usize, type: i32, row: i32, 
   for (let c = 0; c < headDim; c++) {
     const at = <usize>c << 2;
     if (type == Q8) {
-      const scales = values + sideBytes(type, headDim) + (<usize>row << 2);
-      store<f32>(k + at, <f32>load<i8>(head + keyIndex(row, c, headDim)) * load<f32>(scales));
-      store<f32>(v + at, <f32>load<i8>(values + valueIndex(row, c, headDim)) * load<f32>(scales, PAGE * 4));
+      const keyScale = load<f32>(head + keyScaleIndex(row, headDim));
+      const valueScale = load<f32>(values + (<usize>row << 2));
+      store<f32>(k + at, <f32>load<i8>(head + keyIndex(row, c, headDim)) * keyScale);
+      store<f32>(v + at, <f32>load<i8>(values + valueIndex(row, c, headDim)) * valueScale);
     } else {
       store<f32>(k + at, loadFloat(head, type, keyPanel(row, c, headDim)));
       store<f32>(v + at, loadFloat(values, type, valuePanel(row, c)));
@@ -131,16 +138,31 @@ export function valuePanel(row: i32, c: i32): usize {
   return <usize>(((c / PANEL) * PAGE + row) * PANEL + (c % PANEL));
 }
 
+/** Where a tile of int8 keys begins, with its scales. */
+// @ts-ignore: decorator
+@inline
+function tileIndex(row: i32, headDim: i32): usize {
+  return <usize>(row / TILE) * (TILE_SCALES + <usize>(TILE * paddedDim(headDim)));
+}
+
+// @ts-ignore: decorator
+@inline
+function keyScaleIndex(row: i32, headDim: i32): usize {
+  return tileIndex(row, headDim) + <usize>((row % TILE) * 4);
+}
+
 // @ts-ignore: decorator
 @inline
 function keyIndex(row: i32, c: i32, headDim: i32): usize {
-  return <usize>((row >> 3) * 8 * paddedDim(headDim) + (c >> 1) * 16 + (row & 7) * 2 + (c & 1));
+  return tileIndex(row, headDim) + TILE_SCALES + <usize>((c >> 1) * TILE * 2 + (row % TILE) * 2 + (c & 1));
 }
 
 // @ts-ignore: decorator
 @inline
 function valueIndex(row: i32, c: i32, headDim: i32): usize {
-  return <usize>(((row >> 1) * paddedDim(headDim) + c) * 2 + (row & 1));
+  const first = c & ~15;
+  const width = min(16, paddedDim(headDim) - first);
+  return SCALES + <usize>(first * PAGE + (row >> 1) * 2 * width + (c & 15) * 2 + (row & 1));
 }
 
 /** max|x[i]|; NaN when one is. */
