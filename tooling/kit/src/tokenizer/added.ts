@@ -4,6 +4,8 @@ import type { View } from './view.ts';
 
 const MAX_ADDED = 1 << 17;
 const MAX_LENGTH = 1024;
+/** Of all added tokens together: each character may take a node of the tree that finds them. */
+const MAX_CHARACTERS = 1 << 20;
 
 /** A token that is found in the text itself, before anything else is done to it. */
 export interface AddedToken {
@@ -25,12 +27,11 @@ export interface AddedToken {
 export function readAddedTokens(view: View, vocab: ReadonlyMap<string, number>): AddedToken[] {
   const tokens: AddedToken[] = [];
   const contents = new Set<string>();
+  const check = addedLengths();
   let last = vocab.size - 1;
   for (const item of view.absent ? [] : view.list(MAX_ADDED)) {
     const content = item.at('content').string();
-    if (content === '' || content.length > MAX_LENGTH) {
-      throw item.bad(`expected a content of 1 to ${MAX_LENGTH} characters, got ${content.length}`);
-    }
+    check(item, content);
     if (contents.has(content)) {
       throw item.bad(`expected each content once, got ${show(content)} again`);
     }
@@ -51,6 +52,20 @@ export function readAddedTokens(view: View, vocab: ReadonlyMap<string, number>):
     });
   }
   return tokens;
+}
+
+/** A check of the length of each added token, in turn. */
+export function addedLengths(): (view: View, content: string) => void {
+  let total = 0;
+  return (view, content) => {
+    if (content === '' || content.length > MAX_LENGTH) {
+      throw view.bad(`expected a content of 1 to ${MAX_LENGTH} characters, got ${content.length}`);
+    }
+    total += content.length;
+    if (total > MAX_CHARACTERS) {
+      throw view.bad(`expected added tokens of at most ${MAX_CHARACTERS} characters together`);
+    }
+  };
 }
 
 interface TrieNode {

@@ -1,19 +1,30 @@
-import { isCount, show } from '../errors.ts';
 import type { Merges } from './merge.ts';
 import { mergeSymbols } from './merge.ts';
-import { PairRanks } from './pairs.ts';
-import type { View } from './view.ts';
 
 /** Four times the largest vocabulary that is published (262,144). */
-const MAX_TOKENS = 1 << 20;
-const MAX_MERGES = 1 << 21;
-const MAX_TOKEN_LENGTH = 1 << 16;
+export const MAX_TOKENS: number = 1 << 20;
+export const MAX_MERGES: number = 1 << 21;
+export const MAX_TOKEN_LENGTH: number = 1 << 16;
 /** Pieces that are remembered; when there are more, all are forgotten. */
 const CACHED_PIECES = 10_000;
 /** Longer pieces hardly come again. */
 const CACHED_LENGTH = 48;
 
-/** The BPE model of a tokenizer.json: tokens, merges, and what to do with a character that is no token. */
+/** What a BPE model is made of. */
+export interface BpeParts {
+  readonly vocab: ReadonlyMap<string, number>;
+  readonly merges: Merges;
+  /** Whether a piece that is a token needs no merges. */
+  readonly ignoreMerges?: boolean;
+  /** Whether the bytes of a character that is no token are tokens `<0xE4>`. */
+  readonly byteFallback?: boolean;
+  /** Whether unknown characters in a row become one unknown token. */
+  readonly fuseUnknown?: boolean;
+  /** The token of any other character, none where it is undefined. Called when one comes. */
+  readonly unknown?: () => number | undefined;
+}
+
+/** A BPE model: tokens, merges, and what to do with a character that is no token. */
 export class Bpe {
   readonly vocab: ReadonlyMap<string, number>;
   readonly #merges: Merges;
@@ -23,31 +34,13 @@ export class Bpe {
   readonly #fuseUnknown: boolean;
   readonly #cache = new Map<string, Int32Array>();
 
-  /** @throws `bad-file` and `unsupported`. */
-  constructor(model: View) {
-    if (!model.at('type').absent && model.type() !== 'BPE') {
-      throw model.unsupported('BPE');
-    }
-    for (const key of ['dropout', 'continuing_subword_prefix', 'end_of_word_suffix']) {
-      const option = model.at(key);
-      if (!option.absent && option.value !== '' && option.value !== 0) {
-        throw option.unsupported('null');
-      }
-    }
-    this.vocab = readVocab(model.at('vocab'));
-    this.#merges = readMerges(model.at('merges'), this.vocab);
-    this.#ignoreMerges = model.at('ignore_merges').flag(false);
-    this.#fuseUnknown = model.at('fuse_unk').flag(false);
-    this.#byteTokens = model.at('byte_fallback').flag(false) ? byteTokens(this.vocab) : undefined;
-    const unknown = model.at('unk_token');
-    const token = unknown.absent ? undefined : unknown.string();
-    this.#unknown = () => {
-      const id = token === undefined ? undefined : this.vocab.get(token);
-      if (id === undefined && token !== undefined) {
-        throw unknown.bad(`expected a token of the vocabulary, got ${show(token)}`);
-      }
-      return id;
-    };
+  constructor({ vocab, merges, ignoreMerges, byteFallback, fuseUnknown, unknown }: BpeParts) {
+    this.vocab = vocab;
+    this.#merges = merges;
+    this.#ignoreMerges = ignoreMerges === true;
+    this.#byteTokens = byteFallback === true ? byteTokens(vocab) : undefined;
+    this.#fuseUnknown = fuseUnknown === true;
+    this.#unknown = unknown ?? (() => undefined);
   }
 
   /** Appends the ids of one piece to `ids`. */
@@ -117,50 +110,4 @@ function byteTokens(vocab: ReadonlyMap<string, number>): Int32Array {
     const digits = byte.toString(16).toUpperCase().padStart(2, '0');
     return vocab.get(`<0x${digits}>`) ?? -1;
   });
-}
-
-function readVocab(view: View): Map<string, number> {
-  const entries = view.entries();
-  if (entries.length > MAX_TOKENS) {
-    throw view.bad(`expected at most ${MAX_TOKENS} tokens, got ${entries.length}`);
-  }
-  const vocab = new Map<string, number>();
-  const taken = new Set<number>();
-  for (const [token, id] of entries) {
-    if (!isCount(id, 0) || id >= MAX_TOKENS) {
-      throw view.at(token).expected(`an integer from 0 to ${MAX_TOKENS - 1}`);
-    }
-    if (token.length > MAX_TOKEN_LENGTH) {
-      throw view.bad(`expected tokens of at most ${MAX_TOKEN_LENGTH} characters, got one of ${token.length}`);
-    }
-    if (taken.has(id)) {
-      throw view.bad(`expected each id once, got ${id} again for ${show(token)}`);
-    }
-    taken.add(id);
-    vocab.set(token, id);
-  }
-  return vocab;
-}
-
-function readMerges(view: View, vocab: ReadonlyMap<string, number>): Merges {
-  const list = view.items(MAX_MERGES);
-  const ranks = new PairRanks(list.length);
-  const made = new Int32Array(list.length);
-  list.forEach((merge, rank) => {
-    const parts = typeof merge === 'string' ? merge.split(' ') : merge; // older files have "a b"
-    if (!isPair(parts)) {
-      throw view.item(rank).expected('a pair of tokens');
-    }
-    const [left, right, both] = [parts[0], parts[1], parts[0] + parts[1]].map((token) => vocab.get(token));
-    if (left === undefined || right === undefined || both === undefined) {
-      throw view.item(rank).bad(`expected two tokens that make a third of the vocabulary, got ${show(parts)}`);
-    }
-    ranks.set(left, right, rank);
-    made[rank] = both;
-  });
-  return { ranks, made };
-}
-
-function isPair(value: unknown): value is [string, string] {
-  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
 }

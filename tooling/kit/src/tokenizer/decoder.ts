@@ -31,7 +31,8 @@ export function readDecoder(view: View): () => TokenDecoder {
   }
 }
 
-function byteLevelDecoder(): TokenDecoder {
+/** The decoder of GPT-2's alphabet. */
+export function byteLevelDecoder(): TokenDecoder {
   const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   return {
     push: (token) => utf8.decode(fromAlphabet(token), { stream: true }),

@@ -39,12 +39,16 @@ function readByteLevel(view: View, outer: Split | undefined): PreTokenizer {
   if (outer !== undefined && (useRegex || addBlank)) {
     throw view.at(useRegex ? 'use_regex' : 'add_prefix_space').unsupported('false after a Split');
   }
-  const split = outer ?? (useRegex ? splitGpt2 : (text: string) => text.length);
+  const cut = byteLevel(outer ?? (useRegex ? splitGpt2 : (text: string) => text.length));
+  return addBlank ? (text, each) => cut(text === '' || text.startsWith(' ') ? text : ` ${text}`, each) : cut;
+}
+
+/** Cuts at `split`, and spells the bytes of the pieces in GPT-2's alphabet. */
+export function byteLevel(split: Split): PreTokenizer {
   return (text, each) => {
-    const whole = addBlank && text !== '' && !text.startsWith(' ') ? ` ${text}` : text;
-    for (let start = 0; start < whole.length; ) {
-      const end = split(whole, start);
-      each(toAlphabet(whole.slice(start, end)));
+    for (let start = 0; start < text.length; ) {
+      const end = split(text, start);
+      each(toAlphabet(text.slice(start, end)));
       start = end;
     }
   };

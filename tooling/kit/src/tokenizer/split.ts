@@ -40,7 +40,7 @@ export function splitGpt2(text: string, start: number): number {
 /**
  * `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
  */
-function splitLlama(digits: number): Split {
+export function splitLlama(digits: number): Split {
   return (text, start) => {
     const first = text.charCodeAt(start);
     const contraction = first === APOSTROPHE ? contractionAt(text, start, true) : 0;

@@ -1,12 +1,11 @@
 import { isCount, show } from '../errors.ts';
-import { AddedTokens, readAddedTokens } from './added.ts';
-import { Bpe } from './bpe.ts';
-import { readDecoder } from './decoder.ts';
-import { readNormalizer } from './normalizer.ts';
-import { readPreTokenizer } from './pre-tokenizer.ts';
-import { readTemplate } from './template.ts';
+import type { AddedToken } from './added.ts';
+import { AddedTokens } from './added.ts';
+import type { Bpe } from './bpe.ts';
+import type { TokenDecoder } from './decoder.ts';
+import type { PreTokenizer } from './pre-tokenizer.ts';
+import type { Template } from './template.ts';
 import type { TokenizerFail } from './view.ts';
-import { View } from './view.ts';
 
 /** How a text is encoded. */
 export interface EncodeOptions {
@@ -17,6 +16,11 @@ export interface EncodeOptions {
    * unknown origin must not be able to end a turn.
    */
   readonly parseSpecial?: boolean | undefined;
+  /**
+   * Taken out of the text after its special tokens were found. So a text that others wrote can be put into one whose
+   * special tokens count: a guard inside of what looks like one makes it ordinary text again.
+   */
+  readonly guard?: string | undefined;
 }
 
 /** How ids are decoded. */
@@ -37,7 +41,7 @@ export interface StreamDecoder {
   flush(): string;
 }
 
-/** Text to ids and back, as the `tokenizers` library does it with the same tokenizer.json. */
+/** Text to ids and back, as the `tokenizers` library does it with the same tokenizer. */
 export interface Tokenizer {
   encode(text: string, options?: EncodeOptions): Uint32Array;
   /** @throws `bad-token` for an id that is no token. */
@@ -55,42 +59,32 @@ export interface Tokenizer {
   readonly eos: number | undefined;
 }
 
-/**
- * Builds a tokenizer from tokenizer.json: byte-level BPE (GPT-2, Llama 3, LFM2, Qwen2) or SentencePiece-style BPE with byte
- * fallback (Mistral). Truncation and padding settings of the file are not applied.
- *
- * @param json the file's text, or what it parses to.
- * @throws `bad-file` when it is malformed or inconsistent; `unsupported` for a component that is not computed here.
- */
-export function loadTokenizer(json: unknown, fail: TokenizerFail): Tokenizer {
-  const root = new View(typeof json === 'string' ? parse(json, fail) : json, 'tokenizer', fail);
-  const model = new Bpe(root.at('model'));
-  const added = readAddedTokens(root.at('added_tokens'), model.vocab);
-  const normalize = readNormalizer(root.at('normalizer'));
-  const preTokenize = readPreTokenizer(root.at('pre_tokenizer'));
-  const startDecoder = readDecoder(root.at('decoder'));
+/** What a tokenizer is made of. */
+export interface TokenizerParts {
+  readonly model: Bpe;
+  readonly added: readonly AddedToken[];
+  readonly normalize: (text: string) => string;
+  readonly preTokenize: PreTokenizer;
+  readonly startDecoder: () => TokenDecoder;
+  /** What is put around a text. */
+  readonly template: Template;
+  /** The tokens by id: those of the model, and the added ones. */
+  readonly tokens: readonly (string | undefined)[];
+  /** Ids that stand for no text. */
+  readonly silent?: ReadonlySet<number>;
+}
 
-  const tokens: (string | undefined)[] = [];
-  const specials = new Map<string, number>();
-  for (const [token, id] of model.vocab) {
-    tokens[id] = token;
-  }
+/** Puts a tokenizer together. */
+export function createTokenizer(parts: TokenizerParts, fail: TokenizerFail): Tokenizer {
+  const { model, added, normalize, preTokenize, startDecoder, tokens, silent } = parts;
+  const { before, after } = parts.template;
   const addedIds = new Map(added.map(({ content, id }) => [content, id]));
-  for (const { content, id, special } of added) {
-    tokens[id] = content;
-    if (special) {
-      specials.set(content, id);
-    }
-  }
-  const { before, after } = readTemplate(root.at('post_processor'), tokens.length);
-  const inText = new AddedTokens(
-    added.filter((token) => !token.normalized),
-    (content) => content,
-  );
-  const inNormalized = new AddedTokens(
-    added.filter((token) => token.normalized),
-    normalize,
-  );
+  const specials = new Map(added.filter(({ special }) => special).map(({ content, id }) => [content, id]));
+  const finder = (accept: (token: AddedToken) => boolean, spelling = (content: string) => content) =>
+    new AddedTokens(added.filter(accept), spelling);
+  const inText = finder((token) => !token.normalized);
+  const specialInText = finder((token) => !token.normalized && token.special);
+  const inNormalized = finder((token) => token.normalized, normalize);
 
   const tokenOf = (id: number): string => {
     const token = isCount(id, 0) ? tokens[id] : undefined;
@@ -105,26 +99,35 @@ export function loadTokenizer(json: unknown, fail: TokenizerFail): Tokenizer {
     return {
       push(id) {
         const token = tokenOf(id);
-        return skipSpecial && specials.has(token) ? '' : stream.push(token);
+        return silent?.has(id) || (skipSpecial && specials.has(token)) ? '' : stream.push(token);
       },
       flush: () => stream.flush(),
     };
   };
 
+  const encode: Tokenizer['encode'] = (text, { addSpecial = true, parseSpecial = false, guard } = {}) => {
+    const out: number[] = addSpecial ? [...before] : [];
+    const encodePiece = (piece: string) => model.encode(piece, out);
+    const pushId = (id: number) => void out.push(id);
+    const encodeNormalized = (part: string) => preTokenize(part, encodePiece);
+    const encodeText = (part: string) => inNormalized.split(normalize(part), parseSpecial, encodeNormalized, pushId);
+    // A lone surrogate has no UTF-8 form; it becomes U+FFFD, as in TextEncoder.
+    const sound = text.replace(/[\ud800-\udfff]/gu, '\ufffd');
+    if (parseSpecial && guard) {
+      const encodeUntrusted = (part: string) =>
+        encode(part.replaceAll(guard, ''), { addSpecial: false }).forEach(pushId);
+      specialInText.split(sound, true, encodeUntrusted, pushId);
+    } else {
+      inText.split(sound, parseSpecial, encodeText, pushId);
+    }
+    if (addSpecial) {
+      out.push(...after);
+    }
+    return Uint32Array.from(out);
+  };
+
   return {
-    encode(text, { addSpecial = true, parseSpecial = false } = {}) {
-      const out: number[] = addSpecial ? [...before] : [];
-      const encodePiece = (piece: string) => model.encode(piece, out);
-      const pushId = (id: number) => void out.push(id);
-      const encodeNormalized = (part: string) => preTokenize(part, encodePiece);
-      const encodeText = (part: string) => inNormalized.split(normalize(part), parseSpecial, encodeNormalized, pushId);
-      // A lone surrogate has no UTF-8 form; it becomes U+FFFD, as in TextEncoder.
-      inText.split(text.replace(/[\ud800-\udfff]/gu, '\ufffd'), parseSpecial, encodeText, pushId);
-      if (addSpecial) {
-        out.push(...after);
-      }
-      return Uint32Array.from(out);
-    },
+    encode,
     decode(list, options) {
       const stream = decoder(options);
       let text = '';
@@ -141,12 +144,4 @@ export function loadTokenizer(json: unknown, fail: TokenizerFail): Tokenizer {
     bos: before[0],
     eos: after.at(-1),
   };
-}
-
-function parse(text: string, fail: TokenizerFail): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw fail('bad-file', 'tokenizer: expected JSON', { cause });
-  }
 }
