@@ -1,12 +1,14 @@
 // Products with the block types of GGUF against the limits of the same host: `node bench/block.mjs [repetitions]` after a build, on
 // Node ≥ 24. Every call (≤ 1 ms) is timed by itself; the table shows the medians over the repetitions and, for busy machines, the
-// best. `dots` is the peak of products summed in i16 lanes, `int8` that of sums in i32 lanes, `read` the bandwidth of reading.
+// best. `dots` is the peak of products summed in i16 lanes, `int8` that of sums in i32 lanes, as Q8_0 needs them, `read` the bandwidth
+// of reading.
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { compile } from './compile.ts';
 
 const REPETITIONS = Number(process.argv[2] ?? 15);
-const TYPES = { Q4_0: 5, Q4_K: 6, Q6_K: 7 };
+const Q8_32 = 4;
+const TYPES = { Q4_0: 5, Q4_K: 6, Q6_K: 7, Q8_0: Q8_32 };
 const MIB = 2 ** 20;
 const CALL = 20e6; // MAC of a call, well below a millisecond
 const WARM_UP = 300; // ms until V8 has surely optimised what is called
@@ -36,9 +38,11 @@ for (const variant of ['simd', 'relaxed']) {
     `dots ${limits.dots.toFixed(1)} GMAC/s, int8 ${limits.int8.toFixed(1)} GMAC/s, read ${limits.read.toFixed(1)} GB/s`,
   );
   for (const name in TYPES) {
-    for (const m of [1, 2, 4, 8, 64]) report(`${name} ${m}×${K}×${N}`, product(kernel, TYPES[name], m), limits.dots);
-    const { work, calls, bytes } = stream(kernel, TYPES[name]);
-    report(`${name} 1×${K}×${N}, ${Math.round(bytes / MIB)} MiB`, { work, calls }, limits.dots, bytes);
+    const steps = stepsOf(kernel, TYPES[name]);
+    const limit = name === 'Q8_0' ? 'int8' : 'dots';
+    for (const m of [1, 2, 4, 8, 64]) report(`${name} ${m}×${K}×${N}`, product(steps, m), limit, limits);
+    const { work, calls, bytes } = stream(steps);
+    report(`${name} 1×${K}×${N}, ${Math.round(bytes / MIB)} MiB`, { work, calls }, limit, limits, bytes);
   }
 }
 
@@ -52,37 +56,51 @@ function peakOf(work, call, count = 1) {
   return (work * count) / measure(calls, 20).best / 1e6;
 }
 
+/** What the kernels do with a type: Q8_0 is the matrix type Q8_32, not one of `block/`. */
+function stepsOf(kernel, type) {
+  if (type === Q8_32) {
+    return {
+      bytes: kernel.matrixBytes(type, N, K),
+      pack: (w) => kernel.packQ8Rows(SOURCE, w, 0, N, N, K),
+      quantize: (m) => kernel.matmulPrepare(X, type, m, K, A),
+      multiply: (w, m, panel0, panels) => kernel.matmul(w, type, X, Y, m, N, K, N, panel0, panels, 0, A),
+    };
+  }
+  return {
+    bytes: kernel.blockMatrixBytes(type, N, K),
+    pack: (w) => kernel.blockPackRows(SOURCE, w, type, 0, N, N, K),
+    quantize: (m) => kernel.blockQuantize(X, type, m, K, A),
+    multiply: (w, m, panel0, panels) => kernel.blockMatmul(w, type, A, Y, m, N, K, N, panel0, panels, 0),
+  };
+}
+
 /** A product that stays in the caches, its panels split into calls. */
-function product(kernel, type, m) {
+function product({ pack, quantize, multiply }, m) {
   const panels = N / 8;
   const step = Math.min(panels, Math.max(4, Math.floor(CALL / (m * K * 8))));
-  kernel.blockPackRows(SOURCE, BASE, type, 0, N, N, K);
-  kernel.blockQuantize(X, type, m, K, A);
+  pack(BASE);
+  quantize(m);
   const calls = [];
-  for (let p = 0; p < panels; p += step) {
-    calls.push(() => kernel.blockMatmul(BASE, type, A, Y, m, N, K, N, p, Math.min(step, panels - p), 0));
-  }
+  for (let p = 0; p < panels; p += step) calls.push(() => multiply(BASE, m, p, Math.min(step, panels - p)));
   return { work: m * N * K, calls };
 }
 
 /** One token times matrices that together are much larger than the caches. */
-function stream(kernel, type) {
-  const bytes = kernel.blockMatrixBytes(type, N, K);
+function stream({ bytes, pack, quantize, multiply }) {
   const count = Math.floor(STREAM / bytes);
-  for (let i = 0; i < count; i++) kernel.blockPackRows(SOURCE, BASE + i * bytes, type, 0, N, N, K);
-  kernel.blockQuantize(X, type, 1, K, A);
-  const calls = Array.from({ length: count }, (_, i) => () => {
-    kernel.blockMatmul(BASE + i * bytes, type, A, Y, 1, N, K, N, 0, N / 8, 0);
-  });
+  for (let i = 0; i < count; i++) pack(BASE + i * bytes);
+  quantize(1);
+  const calls = Array.from({ length: count }, (_, i) => () => multiply(BASE + i * bytes, 1, 0, N / 8));
   return { work: count * N * K, calls, bytes: count * bytes };
 }
 
-function report(name, { work, calls }, peak, bytes = 0) {
+function report(name, { work, calls }, limit, limits, bytes = 0) {
   const { median, best } = measure(calls, REPETITIONS);
   const [rate, bestRate] = [work / median / 1e6, work / best / 1e6];
-  const read = bytes ? `, ${(bytes / median / 1e6).toFixed(1)} GB/s` : '';
+  const speed = bytes / median / 1e6;
+  const read = bytes ? `, ${speed.toFixed(1)} GB/s, ${((100 * speed) / limits.read).toFixed(0)} % of read` : '';
   console.log(
-    `${name.padEnd(30)} ${rate.toFixed(1).padStart(6)} GMAC/s ${((100 * rate) / peak).toFixed(0).padStart(4)} % of dots` +
+    `${name.padEnd(30)} ${rate.toFixed(1).padStart(6)} GMAC/s ${((100 * rate) / limits[limit]).toFixed(0).padStart(4)} % of ${limit}` +
       `   best ${bestRate.toFixed(1)}${read}`,
   );
 }
