@@ -1,3 +1,4 @@
+import { TOUCH_MASK, touchAhead } from './inline/ahead';
 import { held } from './inline/held';
 import { putPanel, scaled } from './inline/lanes';
 
@@ -110,12 +111,13 @@ function fourTokens(
   putPanel(y + yStride * 3, low3, high3, lanes, accumulate);
 }
 
-/** w: one panel · q, scale: one token · y: one row */
+/** w: one panel · last: the last byte of the panels · q, scale: one token · y: one row */
 // @ts-ignore: decorator
 @inline
 function oneToken(
   direct: bool,
   w: usize,
+  last: usize,
   q: usize,
   scale: usize,
   y: usize,
@@ -127,6 +129,7 @@ function oneToken(
   const ones = held(0x00010001, columns);
   let low = f32x4.splat(0), high = f32x4.splat(0);
   for (let c0 = 0; c0 < columns; c0 += span) {
+    if ((c0 & TOUCH_MASK) == 0) touchAhead(w, last);
     const zero = i32x4.splat(0);
     let a = zero, b = zero;
     for (let left = span; left > 0; left -= 4) {
@@ -182,6 +185,7 @@ export function fourTokensSplit(
 
 export function oneTokenDirect(
   w: usize,
+  last: usize,
   q: usize,
   scale: usize,
   y: usize,
@@ -190,11 +194,12 @@ export function oneTokenDirect(
   lanes: i32,
   accumulate: bool,
 ): void {
-  oneToken(true, w, q, scale, y, span, columns, lanes, accumulate);
+  oneToken(true, w, last, q, scale, y, span, columns, lanes, accumulate);
 }
 
 export function oneTokenSplit(
   w: usize,
+  last: usize,
   q: usize,
   scale: usize,
   y: usize,
@@ -203,5 +208,5 @@ export function oneTokenSplit(
   lanes: i32,
   accumulate: bool,
 ): void {
-  oneToken(false, w, q, scale, y, span, columns, lanes, accumulate);
+  oneToken(false, w, last, q, scale, y, span, columns, lanes, accumulate);
 }

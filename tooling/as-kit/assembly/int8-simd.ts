@@ -1,3 +1,4 @@
+import { TOUCH_MASK, touchAhead } from './inline/ahead';
 import { putPanel, scaled } from './inline/lanes';
 
 /*
@@ -65,9 +66,10 @@ export function twoTokens(
   putPanel(y + yStride, low1, high1, lanes, accumulate);
 }
 
-/** w: one panel · q, scale: one token · y: one row */
+/** w: one panel · last: the last byte of the panels · q, scale: one token · y: one row */
 export function oneTokenSimd(
   w: usize,
+  last: usize,
   q: usize,
   scale: usize,
   y: usize,
@@ -78,6 +80,7 @@ export function oneTokenSimd(
 ): void {
   let low = f32x4.splat(0), high = f32x4.splat(0);
   for (let c0 = 0; c0 < columns; c0 += span) {
+    if ((c0 & TOUCH_MASK) == 0) touchAhead(w, last);
     const zero = i32x4.splat(0);
     let a = zero, b = zero, e = zero, f = zero;
     for (let left = span; left > 0; left -= 4) {

@@ -91,6 +91,7 @@ export function matmulInt8(
   let direct = false;
   if (ASC_FEATURE_RELAXED_SIMD) direct = hasDirectDot(columns);
   w += bytes * panel0;
+  const last = w + bytes * panels - 1;
   for (let p = panel0; p < panel0 + panels; p++) {
     const lanes = min(PANEL, n - p * PANEL);
     let token = q;
@@ -104,7 +105,7 @@ export function matmulInt8(
       yp += yStride * GROUP;
     }
     for (; left > 0; left--) {
-      oneToken(direct, w, token, scale, yp, span, columns, lanes, accumulate);
+      oneToken(direct, w, last, token, scale, yp, span, columns, lanes, accumulate);
       token += tokenBytes;
       scale += scaleBytes;
       yp += yStride;
@@ -138,6 +139,7 @@ function tokenGroup(
 function oneToken(
   direct: bool,
   w: usize,
+  last: usize,
   q: usize,
   scale: usize,
   y: usize,
@@ -147,9 +149,9 @@ function oneToken(
   accumulate: bool,
 ): void {
   if (ASC_FEATURE_RELAXED_SIMD) {
-    if (direct) oneTokenDirect(w, q, scale, y, span, columns, lanes, accumulate);
-    else oneTokenSplit(w, q, scale, y, span, columns, lanes, accumulate);
+    if (direct) oneTokenDirect(w, last, q, scale, y, span, columns, lanes, accumulate);
+    else oneTokenSplit(w, last, q, scale, y, span, columns, lanes, accumulate);
   } else {
-    oneTokenSimd(w, q, scale, y, span, columns, lanes, accumulate);
+    oneTokenSimd(w, last, q, scale, y, span, columns, lanes, accumulate);
   }
 }
