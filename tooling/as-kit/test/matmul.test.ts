@@ -282,7 +282,8 @@ describe.each(kernelVariants().filter((variant) => variant === 'relaxed'))('int8
     const { kernel } = host;
     const forms = host.attach(await compile('assembly/int8-relaxed.ts', variant)) as unknown as Forms;
     const [m, n, k] = [4, 8, 96];
-    const w = host.alloc(kernel.matrixBytes(type, n, k));
+    const bytes = kernel.matrixBytes(type, n, k);
+    const w = host.alloc(bytes);
     kernel.packRows(host.put(normals(1, n * k)), F32, w, type, 0, n, n, k);
     const x = host.put(normals(2, m * k));
     const q = host.alloc(kernel.matmulScratchBytes(type, m, k));
@@ -298,7 +299,7 @@ describe.each(kernelVariants().filter((variant) => variant === 'relaxed'))('int8
       forms[`fourTokens${form}`](w, q, tokenBytes, scale, scaleBytes, out, n * 4, span, k, 8, 0);
       expect(host.f32(out, m * n)).toEqual(want);
       const row = host.alloc(n * 4);
-      forms[`oneToken${form}`](w, q + tokenBytes, scale + scaleBytes, row, span, k, 8, 0);
+      forms[`oneToken${form}`](w, w + bytes - 1, q + tokenBytes, scale + scaleBytes, row, span, k, 8, 0);
       expect(host.f32(row, n)).toEqual(want.slice(n, 2 * n));
     }
     host.check();
