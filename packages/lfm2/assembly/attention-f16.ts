@@ -1,7 +1,7 @@
 import { spreadF16 } from '@gossamer/as-kit/assembly/inline/halves';
 import { held } from '@gossamer/as-kit/assembly/inline/held';
 import { madd } from '@gossamer/as-kit/assembly/inline/lanes';
-import { PAGE } from './cache';
+import { PAGE } from './page';
 
 /*
  * f16 pages multiplied without a change of their exponents: the bits of an f16 at their places in an f32 are 2^-112 times the number.

@@ -1,7 +1,7 @@
 import { scale } from '@gossamer/as-kit/assembly/reduce';
 import { add1F16, add2F16, HALF_POWER, score1F16, score2F16 } from './attention-f16';
 import { add1Int8, add2Int8, score1Int8, score2Int8, toWords, weightsToWords } from './attention-int8';
-import { headBytes, PAGE, pageOf, Q8, SCALES, sideBytes } from './cache';
+import { headBytes, PAGE, pageOf, Q8, SCALES, sideBytes } from './page';
 import { PAGE_BYTES, STATE, weighRow } from './scores';
 
 /*

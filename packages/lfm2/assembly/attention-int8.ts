@@ -1,6 +1,6 @@
 import { hmax } from '@gossamer/as-kit/assembly/inline/lanes';
 import { quantize4, quantRounder } from '@gossamer/as-kit/assembly/inline/quant';
-import { PAGE, TILE, TILE_SCALES } from './cache';
+import { PAGE, TILE, TILE_SCALES } from './page';
 import { PAGE_BYTES } from './scores';
 
 /*

@@ -3,7 +3,7 @@ import { gemvFloat } from '@gossamer/as-kit/assembly/gemv';
 import { scale } from '@gossamer/as-kit/assembly/reduce';
 import { F32, K_BLOCK, PANEL } from '@gossamer/as-kit/assembly/types';
 import { attendFew, FEW_SCRATCH } from './attention-few';
-import { headBytes, PAGE, paddedDim, pageOf, Q8, sideBytes } from './cache';
+import { headBytes, PAGE, paddedDim, pageOf, Q8, sideBytes } from './page';
 import { PAGE_BYTES, STATE, weigh } from './scores';
 import { unpackPage } from './unpack';
 

@@ -1,61 +1,16 @@
-import { decodeF16, encodeF16 } from '@gossamer/as-kit/assembly/inline/halves';
-import { F16, F32, PANEL } from '@gossamer/as-kit/assembly/types';
-import { rotate, ropeTable } from './rope';
-
-/*
- * Keys and values of a text in pages of 64 tokens. A page holds all layers; within a layer each key-value head has its keys, then
- * its values; D is padded to a multiple of 8, the padding is 0. Pages start as zeros.
- *
- * F32, F16: keys are a packed matrix of as-kit with 64 rows (tokens) and D columns, values one with D rows and 64 columns.
- * Q8: int8 with a scale per token and head, max|x|/127.
- *   keys    per 16 tokens: 16 f32 scales, then per 2 columns 32 bytes, the pairs of 16 tokens
- *   values  64 f32 scales, then per 16 columns (8 at last, if D is no multiple of 16) per 2 tokens the pairs of 16 columns
- * Each order is the one in which attention of a few tokens reads: one stream, which prefetchers follow.
- */
-
-/** int8 pages; the float types are those of as-kit. The number is part of the kernel ABI. */
-export const Q8: i32 = 3;
-
-/** Tokens of a page. */
-export const PAGE: i32 = 64;
-/** Bytes of a page's scales of keys or values. */
-export const SCALES: usize = PAGE * 4;
-/** Tokens whose int8 keys lie together, and bytes of their scales. */
-export const TILE: i32 = 16;
-export const TILE_SCALES: usize = TILE * 4;
-
-// @ts-ignore: decorator
-@inline
-export function paddedDim(headDim: i32): i32 {
-  return (headDim + PANEL - 1) & -PANEL;
-}
-
-/** Bytes of keys or of values of one head in a page. */
-// @ts-ignore: decorator
-@inline
-export function sideBytes(type: i32, headDim: i32): usize {
-  const elements = <usize>(PAGE * paddedDim(headDim));
-  return type == Q8 ? elements + SCALES : elements << (type == F32 ? 2 : 1);
-}
-
-/** Bytes of one key-value head in a page. */
-// @ts-ignore: decorator
-@inline
-export function headBytes(type: i32, headDim: i32): usize {
-  return sideBytes(type, headDim) * 2;
-}
-
-/** Bytes of one layer in a page. */
-export function pageLayerBytes(type: i32, kvHeads: i32, headDim: i32): usize {
-  return headBytes(type, headDim) * kvHeads;
-}
-
-/** Where the page of a token is in memory, for one layer. */
-// @ts-ignore: decorator
-@inline
-export function pageOf(pages: usize, offset: usize, token: i32): usize {
-  return <usize>load<u32>(pages + (<usize>(token / PAGE) << 2)) + offset;
-}
+import { encodeF16 } from '@gossamer/as-kit/assembly/inline/halves';
+import {
+  magnitudeMask,
+  peak4,
+  peakOf,
+  quantFactor,
+  quantize4,
+  quantRounder,
+  quantScale,
+} from '@gossamer/as-kit/assembly/inline/quant';
+import { F32 } from '@gossamer/as-kit/assembly/types';
+import { read } from './inline/part';
+import { headBytes, keyIndex, keyPanel, keyScaleIndex, PAGE, pageOf, Q8, sideBytes, valueIndex, valuePanel } from './page';
 
 /**
  * Keeps keys and values of tokens position … position+m−1.
@@ -86,148 +41,106 @@ export function cacheWrite(
   }
 }
 
-function writeToken(k: usize, v: usize, head: usize, type: i32, row: i32, headDim: i32): void {
+/** One token of one head.   k, v: (D) f32 · head: its place in a page */
+export function writeToken(k: usize, v: usize, head: usize, type: i32, row: i32, headDim: i32): void {
   const values = head + sideBytes(type, headDim);
   if (type == Q8) {
-    const keyScale = peak(k, headDim) / 127;
-    const valueScale = peak(v, headDim) / 127;
-    store<f32>(head + keyScaleIndex(row, headDim), keyScale);
-    store<f32>(values + (<usize>row << 2), valueScale);
-    for (let c = 0; c < headDim; c++) {
-      const at = <usize>c << 2;
-      store<i8>(head + keyIndex(row, c, headDim), quantised(load<f32>(k + at), keyScale));
-      store<i8>(values + valueIndex(row, c, headDim), quantised(load<f32>(v + at), valueScale));
-    }
-    return;
-  }
-  for (let c = 0; c < headDim; c++) {
-    const at = <usize>c << 2;
-    storeFloat(head, type, keyPanel(row, c, headDim), load<f32>(k + at));
-    storeFloat(values, type, valuePanel(row, c), load<f32>(v + at));
+    writeInt8Key(k, head, row, headDim);
+    writeInt8Value(v, values, row, headDim);
+  } else if (type == F32) {
+    writeF32(k, v, head, values, row, headDim);
+  } else {
+    writeF16(k, v, head, values, row, headDim);
   }
 }
 
-/** One token's key and value of one head, back as f32.   k, v: (D) */
-export function readToken(k: usize, v: usize, head: usize, type: i32, row: i32, headDim: i32): void {
-  const values = head + sideBytes(type, headDim);
-  for (let c = 0; c < headDim; c++) {
-    const at = <usize>c << 2;
-    if (type == Q8) {
-      const keyScale = load<f32>(head + keyScaleIndex(row, headDim));
-      const valueScale = load<f32>(values + (<usize>row << 2));
-      store<f32>(k + at, <f32>load<i8>(head + keyIndex(row, c, headDim)) * keyScale);
-      store<f32>(v + at, <f32>load<i8>(values + valueIndex(row, c, headDim)) * valueScale);
-    } else {
-      store<f32>(k + at, loadFloat(head, type, keyPanel(row, c, headDim)));
-      store<f32>(v + at, loadFloat(values, type, valuePanel(row, c)));
-    }
+function writeInt8Key(k: usize, head: usize, row: i32, headDim: i32): void {
+  const most = peak(k, headDim);
+  store<f32>(head + keyScaleIndex(row, headDim), quantScale(most));
+  const factor = f32x4.splat(quantFactor(most));
+  const rounder = quantRounder(headDim);
+  let to = head + keyIndex(row, 0, headDim);
+  for (let left = headDim; left > 0; left -= 8) {
+    const words = words8(k, left, factor, rounder);
+    const bytes = i8x16.narrow_i16x8_s(words, words);
+    v128.store16_lane(to, bytes, 0);
+    v128.store16_lane(to, bytes, 1, 32);
+    v128.store16_lane(to, bytes, 2, 64);
+    v128.store16_lane(to, bytes, 3, 96);
+    k += 32;
+    to += 128;
   }
 }
 
-/** Index in the packed matrix of keys, tokens × D. */
-// @ts-ignore: decorator
-@inline
-export function keyPanel(row: i32, c: i32, headDim: i32): usize {
-  return <usize>(((row / PANEL) * paddedDim(headDim) + c) * PANEL + (row % PANEL));
+function writeInt8Value(v: usize, values: usize, row: i32, headDim: i32): void {
+  const most = peak(v, headDim);
+  store<f32>(values + (<usize>row << 2), quantScale(most));
+  const factor = f32x4.splat(quantFactor(most));
+  const rounder = quantRounder(headDim);
+  const odd = row & 1;
+  const mask = i16x8.splat(<i16>(odd ? 0x00ff : 0xff00)); // the other token of the pair
+  for (let c = 0; c < headDim; c += 8) {
+    const words = words8(v, headDim - c, factor, rounder);
+    const at = values + valueIndex(row & ~1, c, headDim);
+    v128.store(at, v128.bitselect(v128.load(at), i16x8.shl(words, odd << 3), mask));
+    v += 32;
+  }
 }
 
-/** Index in the packed matrix of values, D × tokens. */
+/** Eight elements, or as many as are left and zeros, as int8 in i16 lanes. */
 // @ts-ignore: decorator
 @inline
-export function valuePanel(row: i32, c: i32): usize {
-  return <usize>(((c / PANEL) * PAGE + row) * PANEL + (c % PANEL));
+function words8(x: usize, left: i32, factor: v128, rounder: v128): v128 {
+  const low = quantize4(read(x, left), factor, rounder);
+  const high = left > 4 ? quantize4(read(x + 16, left - 4), factor, rounder) : i32x4.splat(0);
+  return i16x8.narrow_i32x4_s(low, high);
 }
 
-/** Where a tile of int8 keys begins, with its scales. */
-// @ts-ignore: decorator
-@inline
-function tileIndex(row: i32, headDim: i32): usize {
-  return <usize>(row / TILE) * (TILE_SCALES + <usize>(TILE * paddedDim(headDim)));
+function writeF32(k: usize, v: usize, head: usize, values: usize, row: i32, headDim: i32): void {
+  let to = head + (keyPanel(row, 0, headDim) << 2);
+  for (let c = 0; c < headDim; c += 4) {
+    const key = read(k, headDim - c);
+    v128.store32_lane(to, key, 0);
+    v128.store32_lane(to, key, 1, 32);
+    v128.store32_lane(to, key, 2, 64);
+    v128.store32_lane(to, key, 3, 96);
+    v128.store(values + (valuePanel(row, c) << 2), read(v, headDim - c));
+    k += 16;
+    v += 16;
+    to += 128;
+  }
 }
 
-// @ts-ignore: decorator
-@inline
-function keyScaleIndex(row: i32, headDim: i32): usize {
-  return tileIndex(row, headDim) + <usize>((row % TILE) * 4);
+function writeF16(k: usize, v: usize, head: usize, values: usize, row: i32, headDim: i32): void {
+  let to = head + (keyPanel(row, 0, headDim) << 1);
+  for (let c = 0; c < headDim; c += 4) {
+    const key = half4(read(k, headDim - c));
+    v128.store16_lane(to, key, 0);
+    v128.store16_lane(to, key, 2, 16);
+    v128.store16_lane(to, key, 4, 32);
+    v128.store16_lane(to, key, 6, 48);
+    const value = half4(read(v, headDim - c));
+    v128.store64_lane(values + (valuePanel(row, c) << 1), i16x8.narrow_i32x4_u(value, value), 0);
+    k += 16;
+    v += 16;
+    to += 64;
+  }
 }
 
+/** Four f32 as f16 bit patterns. An infinity would meet weights of 0: the largest f16 stands for it. */
 // @ts-ignore: decorator
 @inline
-function keyIndex(row: i32, c: i32, headDim: i32): usize {
-  return tileIndex(row, headDim) + TILE_SCALES + <usize>((c >> 1) * TILE * 2 + (row % TILE) * 2 + (c & 1));
-}
-
-// @ts-ignore: decorator
-@inline
-function valueIndex(row: i32, c: i32, headDim: i32): usize {
-  const first = c & ~15;
-  const width = min(16, paddedDim(headDim) - first);
-  return SCALES + <usize>(first * PAGE + (row >> 1) * 2 * width + (c & 15) * 2 + (row & 1));
+function half4(v: v128): v128 {
+  return encodeF16(f32x4.max(f32x4.min(v, f32x4.splat(65504)), f32x4.splat(-65504)));
 }
 
 /** max|x[i]|; NaN when one is. */
 function peak(x: usize, n: i32): f32 {
-  let most: f32 = 0;
-  for (let i = 0; i < n; i++) most = max<f32>(most, abs<f32>(load<f32>(x + (<usize>i << 2))));
-  return most;
-}
-
-// @ts-ignore: decorator
-@inline
-function quantised(x: f32, scale: f32): i8 {
-  const q = nearest<f32>(x / scale); // 0/0 where all are 0
-  return q == q ? <i8>q : 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function storeFloat(at: usize, type: i32, index: usize, x: f32): void {
-  if (type == F32) {
-    store<f32>(at + (index << 2), x);
-    return;
+  const mask = magnitudeMask(n);
+  let most = i32x4.splat(0);
+  for (let left = n; left > 0; left -= 4) {
+    most = peak4(most, read(x, left), mask);
+    x += 16;
   }
-  // An infinity would meet probabilities of 0.
-  const held = max<f32>(min<f32>(x, 65504), -65504);
-  store<u16>(at + (index << 1), <u16>i32x4.extract_lane(encodeF16(f32x4.splat(held)), 0));
-}
-
-// @ts-ignore: decorator
-@inline
-function loadFloat(at: usize, type: i32, index: usize): f32 {
-  if (type == F32) return load<f32>(at + (index << 2));
-  return f32x4.extract_lane(decodeF16(i32x4.splat(load<u16>(at + (index << 1)))), 0);
-}
-
-/**
- * Moves tokens from … from+count−1 to `to` < from: values as they are, keys turned back by from − to positions, which is where they
- * would be had the tokens between never been there.   frequencies: (D/2) f32 · scratch: 3·D f32
- */
-export function shiftKeys(
-  pages: usize,
-  offset: usize,
-  type: i32,
-  from: i32,
-  to: i32,
-  count: i32,
-  kvHeads: i32,
-  headDim: i32,
-  frequencies: usize,
-  scratch: usize,
-): void {
-  const bytes = <usize>headDim << 2;
-  const k = scratch + bytes;
-  const v = k + bytes;
-  ropeTable(frequencies, scratch, from - to, 1, headDim);
-  const perHead = headBytes(type, headDim);
-  for (let t = 0; t < count; t++) {
-    let source = pageOf(pages, offset, from + t);
-    let target = pageOf(pages, offset, to + t);
-    for (let h = 0; h < kvHeads; h++) {
-      readToken(k, v, source, type, (from + t) % PAGE, headDim);
-      rotate(k, scratch, headDim, -1);
-      writeToken(k, v, target, type, (to + t) % PAGE, headDim);
-      source += perHead;
-      target += perHead;
-    }
-  }
+  return peakOf(most);
 }

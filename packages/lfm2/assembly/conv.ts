@@ -1,4 +1,4 @@
-import { loadPart, storePart } from '@gossamer/as-kit/assembly/inline/lanes';
+import { read, write } from './inline/part';
 
 /**
  * Gated short convolution (LFM2): u = B⊙x, y[t] = C[t] ⊙ (bias + Σ_j w[j]·u[t−(L−1)+j]).
@@ -22,13 +22,48 @@ export function shortConv(
   for (let t = 0; t < m; t++) {
     const now = position + t;
     const u = ring + <usize>(now % rows) * bytes;
-    newest(bcx, bcx + bytes * 2, w + bytes * (taps - 1), bias, u, y, d);
-    for (let j = max(0, taps - 1 - now); j < taps - 1; j++) {
-      older(w + bytes * j, ring + <usize>((now - (taps - 1) + j) % rows) * bytes, y, d);
+    if (taps == 3 && now >= 2) {
+      three(bcx, w, bias, ring + <usize>((now - 2) % rows) * bytes, ring + <usize>((now - 1) % rows) * bytes, u, y, d);
+    } else {
+      newest(bcx, bcx + bytes * 2, w + bytes * (taps - 1), bias, u, y, d);
+      for (let j = max(0, taps - 1 - now); j < taps - 1; j++) {
+        older(w + bytes * j, ring + <usize>((now - (taps - 1) + j) % rows) * bytes, y, d);
+      }
+      gate(bcx + bytes, y, d);
     }
-    gate(bcx + bytes, y, d);
     bcx += bytes * 3;
     y += bytes;
+  }
+}
+
+/** One token of three taps at once, in the order of the functions below.   t, v: u of the two tokens before, the older first */
+function three(bcx: usize, w: usize, bias: usize, t: usize, v: usize, u: usize, y: usize, d: i32): void {
+  const bytes = <usize>d << 2;
+  let c = bcx + bytes;
+  let x = c + bytes;
+  let w1 = w + bytes;
+  let w2 = w1 + bytes;
+  for (let left = d; left > 0; left -= 4) {
+    const product = f32x4.mul(read(bcx, left), read(x, left));
+    write(u, product, left);
+    let sum = f32x4.mul(read(w2, left), product);
+    if (bias) {
+      sum = f32x4.add(sum, read(bias, left));
+      bias += 16;
+    }
+    sum = f32x4.add(sum, f32x4.mul(read(w, left), read(t, left)));
+    sum = f32x4.add(sum, f32x4.mul(read(w1, left), read(v, left)));
+    write(y, f32x4.mul(read(c, left), sum), left);
+    bcx += 16;
+    c += 16;
+    x += 16;
+    w += 16;
+    w1 += 16;
+    w2 += 16;
+    t += 16;
+    v += 16;
+    u += 16;
+    y += 16;
   }
 }
 
@@ -68,18 +103,4 @@ function gate(c: usize, y: usize, d: i32): void {
     c += 16;
     y += 16;
   }
-}
-
-/** Four f32, or as many as are left. */
-// @ts-ignore: decorator
-@inline
-function read(at: usize, left: i32): v128 {
-  return left >= 4 ? v128.load(at) : loadPart(at, left, 0);
-}
-
-// @ts-ignore: decorator
-@inline
-function write(at: usize, v: v128, left: i32): void {
-  if (left >= 4) v128.store(at, v);
-  else storePart(at, v, left);
 }

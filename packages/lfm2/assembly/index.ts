@@ -6,6 +6,8 @@ export { matmul, matmulPrepare, matmulScratchBytes } from '@gossamer/as-kit/asse
 export { matrixBytes, packRows, unpackRow } from '@gossamer/as-kit/assembly/matrix';
 export { rmsNorm } from '@gossamer/as-kit/assembly/norm';
 export { attend, attendScratchBytes } from './attention';
-export { cacheWrite, pageLayerBytes, shiftKeys } from './cache';
+export { cacheWrite } from './cache';
 export { shortConv } from './conv';
+export { pageLayerBytes } from './page';
 export { normRope, ropeTable } from './rope';
+export { shiftKeys } from './shift';

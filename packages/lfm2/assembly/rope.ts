@@ -1,4 +1,5 @@
 import { dot } from '@gossamer/as-kit/assembly/reduce';
+import { read, write } from './inline/part';
 
 /*
  * Rotary position embedding (arXiv:2104.09864, eq. 34) in the form that rotates the halves of a head: elements j and D/2+j turn by
@@ -61,24 +62,41 @@ export function normRope(x: usize, weight: usize, table: usize, m: i32, heads: i
   const bytes = <usize>headDim << 2;
   for (let t = 0; t < m; t++) {
     for (let h = 0; h < heads; h++) {
-      const factor: f32 = 1 / sqrt<f32>(dot(x, x, headDim) / <f32>headDim + eps);
-      for (let i: usize = 0; i < bytes; i += 4) store<f32>(x + i, load<f32>(x + i) * factor * load<f32>(weight + i));
-      rotate(x, table, headDim, 1);
+      scaleRotate(x, weight, table, headDim, 1 / sqrt<f32>(dot(x, x, headDim) / <f32>headDim + eps));
       x += bytes;
     }
     table += bytes;
   }
 }
 
-/** Turns one head by the angles of a row of the table, or back with direction −1.   x: (D) f32 */
-export function rotate(x: usize, table: usize, headDim: i32, direction: f32): void {
+/** x = the rotation of factor·x⊙weight.   x, weight: (D) f32 · table: a row */
+function scaleRotate(x: usize, weight: usize, table: usize, headDim: i32, factor: f32): void {
   const half = <usize>(headDim >> 1) << 2;
-  for (let i: usize = 0; i < half; i += 4) {
-    const a = load<f32>(x + i);
-    const b = load<f32>(x + half + i);
-    const c = load<f32>(table + i);
-    const s = load<f32>(table + half + i) * direction;
-    store<f32>(x + i, a * c - b * s);
-    store<f32>(x + half + i, b * c + a * s);
+  const f = f32x4.splat(factor);
+  for (let left = headDim >> 1; left > 0; left -= 4) {
+    const a = f32x4.mul(f32x4.mul(read(x, left), f), read(weight, left));
+    const b = f32x4.mul(f32x4.mul(read(x + half, left), f), read(weight + half, left));
+    const c = read(table, left);
+    const s = read(table + half, left);
+    write(x, f32x4.sub(f32x4.mul(a, c), f32x4.mul(b, s)), left);
+    write(x + half, f32x4.add(f32x4.mul(b, c), f32x4.mul(a, s)), left);
+    x += 16;
+    weight += 16;
+    table += 16;
+  }
+}
+
+/** Turns one head back by the angles of a row of the table.   x: (D) f32 */
+export function turnBack(x: usize, table: usize, headDim: i32): void {
+  const half = <usize>(headDim >> 1) << 2;
+  for (let left = headDim >> 1; left > 0; left -= 4) {
+    const a = read(x, left);
+    const b = read(x + half, left);
+    const c = read(table, left);
+    const s = read(table + half, left);
+    write(x, f32x4.add(f32x4.mul(a, c), f32x4.mul(b, s)), left);
+    write(x + half, f32x4.sub(f32x4.mul(b, c), f32x4.mul(a, s)), left);
+    x += 16;
+    table += 16;
   }
 }

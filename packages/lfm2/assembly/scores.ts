@@ -14,7 +14,7 @@ import {
 } from '@gossamer/as-kit/assembly/inline/exp';
 import { heldF32 } from '@gossamer/as-kit/assembly/inline/held';
 import { hmax, hsum } from '@gossamer/as-kit/assembly/inline/lanes';
-import { PAGE } from './cache';
+import { PAGE } from './page';
 
 /** Bytes of a page's scores. */
 export const PAGE_BYTES: usize = PAGE * 4;

@@ -1,5 +1,5 @@
 import { PANEL } from '@gossamer/as-kit/assembly/types';
-import { PAGE, paddedDim, SCALES, TILE, TILE_SCALES } from './cache';
+import { PAGE, paddedDim, SCALES, TILE, TILE_SCALES } from './page';
 
 /**
  * An int8 page of one head as f32 panels: keys (64, D), then values (D, 64).
