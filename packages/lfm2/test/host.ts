@@ -8,6 +8,15 @@ import { fail } from '../src/errors.ts';
 export const BUILDS: readonly string[] = kernelVariants().flatMap((variant) => [variant, `debug/${variant}`]);
 
 const GUARD = 64;
+const modules = new Map<string, WebAssembly.Module>();
+
+function compiled(build: string): WebAssembly.Module {
+  const known = modules.get(build);
+  if (known !== undefined) return known;
+  const module = new WebAssembly.Module(readFileSync(new URL(`../wasm/${build}.wasm`, import.meta.url)));
+  modules.set(build, module);
+  return module;
+}
 
 /** A kernel over a memory of its own, whose blocks lie between guards. Everything is NaN before it is written. */
 export class Bench {
@@ -16,7 +25,7 @@ export class Bench {
   readonly #guards: number[] = [];
 
   constructor(build: string, pages = 64) {
-    const module = new WebAssembly.Module(readFileSync(new URL(`../wasm/${build}.wasm`, import.meta.url)));
+    const module = compiled(build);
     const memory = new WebAssembly.Memory({ initial: pages });
     new Uint8Array(memory.buffer).fill(0xff);
     this.arena = new Arena(memory, fail);

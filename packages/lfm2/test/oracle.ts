@@ -12,7 +12,7 @@ export function shortConv(
   w: ArrayLike<number>,
   bias: ArrayLike<number> | undefined,
   sizes: ConvSizes,
-) {
+): Float64Array {
   const { m, d, taps } = sizes;
   const u = (t: number, c: number) =>
     t < 0 ? 0 : (bcx[t * 3 * d + c] as number) * (bcx[t * 3 * d + 2 * d + c] as number);
@@ -39,7 +39,7 @@ export function normRope(
     readonly position: number;
     readonly eps: number;
   },
-) {
+): Float64Array {
   const { m, heads, dim, position, eps } = sizes;
   const out = new Float64Array(m * heads * dim);
   for (let t = 0; t < m; t++) {
@@ -72,7 +72,12 @@ export interface AttentionSizes {
 }
 
 /** Causal grouped-query attention. q: (m, heads, D) · k, v: (total, kvHeads, D) */
-export function attention(q: ArrayLike<number>, k: ArrayLike<number>, v: ArrayLike<number>, sizes: AttentionSizes) {
+export function attention(
+  q: ArrayLike<number>,
+  k: ArrayLike<number>,
+  v: ArrayLike<number>,
+  sizes: AttentionSizes,
+): Float64Array {
   const { m, total, heads, kvHeads, dim } = sizes;
   const out = new Float64Array(m * heads * dim);
   for (let t = 0; t < m; t++) {
@@ -94,6 +99,47 @@ export function attention(q: ArrayLike<number>, k: ArrayLike<number>, v: ArrayLi
           out[at + i] = (out[at + i] as number) + p * (v[(s * kvHeads + g) * dim + i] as number);
       }
     }
+  }
+  return out;
+}
+
+/** An f32 as the nearest f16, ties to even; |x| < 65520. */
+export function toF16(x: number): number {
+  const exponent = Math.max(-14, Math.floor(Math.log2(Math.abs(x))));
+  const unit = 2 ** (exponent - 10);
+  return roundEven(x / unit) * unit;
+}
+
+/** Rows of `dim` as int8 with a scale each, in the roundings of f32. */
+export function toInt8(x: Float32Array, dim: number): Float32Array {
+  const out = new Float32Array(x.length);
+  for (let at = 0; at < x.length; at += dim) {
+    const row = x.subarray(at, at + dim);
+    const peak = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const factor = Math.fround(127 / peak);
+    const scale = Math.fround(peak / 127);
+    row.forEach((value, i) => {
+      out[at + i] = roundEven(Math.fround(value * factor)) * scale;
+    });
+  }
+  return out;
+}
+
+function roundEven(x: number): number {
+  const low = Math.floor(x);
+  const rest = x - low;
+  return low + (rest > 0.5 || (rest === 0.5 && low % 2 !== 0) ? 1 : 0);
+}
+
+/** Heads of x turned by an angle per pair of elements. x: (…, D) */
+export function turn(x: ArrayLike<number>, dim: number, angles: readonly number[]): Float64Array {
+  const out = new Float64Array(x.length);
+  for (let at = 0; at < x.length; at += dim) {
+    angles.forEach((angle, j) => {
+      const [a, b] = [x[at + j] as number, x[at + j + dim / 2] as number];
+      out[at + j] = a * Math.cos(angle) - b * Math.sin(angle);
+      out[at + j + dim / 2] = b * Math.cos(angle) + a * Math.sin(angle);
+    });
   }
   return out;
 }
