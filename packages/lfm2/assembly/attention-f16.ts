@@ -6,7 +6,7 @@ import { PAGE } from './page';
 /*
  * f16 pages multiplied without a change of their exponents: the bits of an f16 at their places in an f32 are 2^-112 times the number.
  * Half of that power is put into queries and weights, half is taken out of the sums, so that no product is a subnormal. A cache
- * holds no infinity. Two queries share what is read of a page; `two` is a constant.
+ * holds no infinity; a NaN counts as ±98304 here. Two queries share what is read of a page; `two` is a constant.
  */
 
 /** 2^56 */

@@ -7,8 +7,11 @@ import { headBytes, PAGE, paddedDim, pageOf, Q8, sideBytes } from './page';
 import { PAGE_BYTES, STATE, weigh } from './scores';
 import { unpackPage } from './unpack';
 
-/** Up to so many tokens int8 and f16 pages are multiplied as they are; more share pages unpacked to f32. */
-const FEW_TOKENS: i32 = 8;
+/**
+ * Up to so many tokens, a draft of 16 and the one before, int8 and f16 pages are multiplied as they are, and each token gets the
+ * bits that it would get alone. More share pages unpacked to f32.
+ */
+const FEW_TOKENS: i32 = 17;
 
 /*
  * Scratch of R = m·heads/kvHeads queries of a head: queries (R, D), sums (R, D), the states of the queries. For a few tokens these

@@ -1,6 +1,6 @@
 import { F32_ROUNDOFF, maxAbsDiff } from '@gossamer/testkit/bounds';
 import { describe, expect, it } from 'vitest';
-import { CACHE, type CacheType } from '../src/model/sequence.ts';
+import { CACHE, type CacheType, MAX_DRAFT } from '../src/model/sequence.ts';
 import { BUILDS } from './host.ts';
 import { turn } from './oracle.ts';
 import { keep, type Shape, Text } from './texts.ts';
@@ -9,16 +9,19 @@ const CACHES = Object.keys(CACHE) as CacheType[];
 /** Largest relative error of a kept number: of its own, or of the largest of its head. */
 const ROUNDING: Record<CacheType, number> = { f32: 0, f16: 2 ** -11, q8: 0.5 / 127 };
 
+/** Up to so many tokens the kernels multiply pages as they are. */
+const FEW = MAX_DRAFT + 1;
+
 /** |score| ≤ √D·|q|·|k|, the last two at most what the shape says. */
 const largestScore = ({ dim, steepness = 1, size = 1 }: Shape) => Math.sqrt(dim) * steepness * size;
 
 /**
  * Of the kept numbers. A score has D + 8 roundings, which move each weight and their sum by that factor; so do the roundings of the
- * exponential (2e-7, 4 of them); both sums have 64 terms of a page and up to 16 more for the pages. Up to 8 tokens, q8 rounds
+ * exponential (2e-7, 4 of them); both sums have 64 terms of a page and up to 16 more for the pages. Up to 17 tokens, q8 rounds
  * queries to 2^-16 of their largest and weights to 2^-16 of the page's largest, at worst 64 times.
  */
 function bound(cache: CacheType, shape: Shape, m: number): number {
-  const words = cache === 'q8' && m <= 8 ? (2 * largestScore(shape) + 64) / 65534 : 0;
+  const words = cache === 'q8' && m <= FEW ? (2 * largestScore(shape) + 64) / 65534 : 0;
   const roundings = 2 * (shape.dim + 8) * largestScore(shape) + 8 + 2 * (64 + 16);
   return (words + roundings * F32_ROUNDOFF) * (shape.size ?? 1);
 }
@@ -32,7 +35,7 @@ describe.each(BUILDS)('attention of %s', (build) => {
   it.each(CACHES)('agrees with f64 around the borders of %s pages, one token and many', (cache) => {
     for (const total of [1, 2, 63, 64, 65, 127, 128, 129, 200]) {
       const text = new Text(build, cache, { total, heads: 4, kvHeads: 2, dim: 16 });
-      for (const m of [1, 2, 3, 8, 9, 17].filter((size) => size <= total)) check(text, total - m, m);
+      for (const m of [1, 2, 3, 9, FEW, FEW + 1].filter((size) => size <= total)) check(text, total - m, m);
       if (total <= 129) check(text, 0, total);
     }
   });
@@ -114,14 +117,19 @@ describe.each(BUILDS)('attention of %s', (build) => {
     }
   });
 
-  it.each(['f16', 'q8'] as const)('gives the same row of %s pages alone and among up to 8 tokens', (cache) => {
+  it.each(['f16', 'q8'] as const)('gives the same row of %s pages alone and in a draft', (cache) => {
     for (const heads of [4, 6]) {
       const text = new Text(build, cache, { total: 100, heads, kvHeads: 2, dim: 16 });
-      const rows = text.attend(60, 8);
-      for (let i = 0; i < 8; i++) {
-        expect(text.attend(60 + i, 1)).toEqual(rows.subarray(i * heads * 16, (i + 1) * heads * 16));
+      const rows = text.attend(55, FEW);
+      for (let i = 0; i < FEW; i++) {
+        expect(text.attend(55 + i, 1)).toEqual(rows.subarray(i * heads * 16, (i + 1) * heads * 16));
       }
     }
+  });
+
+  it('has room for all heads of a draft', () => {
+    const text = new Text(build, 'q8', { total: 66, heads: 32, kvHeads: 8, dim: 64 });
+    check(text, 66 - FEW, FEW);
   });
 
   it.each([
