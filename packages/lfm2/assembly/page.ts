@@ -72,7 +72,7 @@ export function valuePanel(row: i32, c: i32): usize {
 /** Where a tile of int8 keys begins, with its scales. */
 // @ts-ignore: decorator
 @inline
-export function tileIndex(row: i32, headDim: i32): usize {
+function tileIndex(row: i32, headDim: i32): usize {
   return <usize>(row / TILE) * (TILE_SCALES + <usize>(TILE * paddedDim(headDim)));
 }
 
