@@ -135,6 +135,7 @@ describe('a bomb', () => {
   it.each<[string, string]>([
     ['a huge range', '{{ range(10**9) | length }}'],
     ['a huge range counted down', '{% for i in range(0, 0 - 10**12, -1) %}{% endfor %}'],
+    ['many ranges', '{% for i in range(65536) %}{% set x = range(65536) %}{% endfor %}'],
     ['an infinite range', '{{ range(10**300) }}'],
     ['nested loops', `{% for a in range(1000) %}${'{% for b in range(1000) %}'.repeat(2)}x${'{% endfor %}'.repeat(3)}`],
     ['nested loops of nothing', `{% for a in range(65536) %}{% for b in range(65536) %}{% endfor %}{% endfor %}`],

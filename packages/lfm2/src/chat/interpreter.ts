@@ -96,6 +96,9 @@ export class BoundedInterpreter extends Interpreter {
     } else if (value.type === 'FunctionValue' && node.type === 'MemberExpression' && first !== undefined) {
       this.#read(first); // what the method is going to do
     }
+    if (node.type === 'CallExpression') {
+      this.spend(countOf(value)); // made by a function
+    }
     if (this.#program.outputs.has(node) && childrenOf(value) !== undefined) {
       this.#read(value);
     }
