@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readJson } from '@gossamer/testkit/fixtures';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GgufTokenizerData } from '../src/tokenizer.ts';
 import { loadGgufTokenizer, loadTokenizer } from '../src/tokenizer.ts';
@@ -254,4 +255,58 @@ describe('a malformed file', () => {
       message: expect.stringContaining(message),
     });
   });
+});
+
+it('loads a file of any metadata or refuses it', () => {
+  const small: Record<string, unknown> = {
+    model: 'gpt2',
+    pre: 'lfm2',
+    tokens: ['a', 'b', 'ab', '<|im_end|>'],
+    tokenTypes: [1, 1, 1, 3],
+    merges: ['a b'],
+    bosId: 3,
+    eosId: [3],
+    addBos: true,
+    addEos: false,
+  };
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'a',
+      'b',
+      'a b',
+      'ab',
+      '',
+      ' ',
+      '<|im_end|>',
+      0,
+      1,
+      3,
+      4,
+      6,
+      7,
+      -1,
+      0.5,
+      2 ** 40,
+      true,
+      null,
+      undefined,
+    ),
+    fc.anything({ maxDepth: 1, withTypedArray: true, withBigInt: true }),
+  );
+  const value = fc.oneof(piece, fc.array(piece, { maxLength: 5 }), fc.constantFrom('gpt-2', 'qwen2', 'llama3'));
+  const change = fc.tuple(fc.constantFrom(...Object.keys(small), 'eotId', 'padId'), value);
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), fc.string(), (changes, text) => {
+      try {
+        const file = { ...small, ...Object.fromEntries(changes) } as unknown as GgufTokenizerData;
+        const loaded = loadGgufTokenizer(file, fail);
+        for (const id of loaded.encode(text, { parseSpecial: true })) {
+          expect(id).toBeLessThan(loaded.vocabSize);
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'KitFailure', code: expect.stringMatching(/^(bad-file|unsupported)$/) });
+      }
+    }),
+    { numRuns: 3000 },
+  );
 });
