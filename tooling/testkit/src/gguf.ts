@@ -1,18 +1,24 @@
-/** A value of the metadata with the type that it has in the file. */
+type Small = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'f32' | 'f64';
+
+/** A value of the metadata with the type that it has in the file; a plural is an array. */
 export type GgufField =
-  | readonly ['u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'f32' | 'f64', number]
+  | readonly [Small, number]
   | readonly ['u64' | 'i64', number | bigint]
   | readonly ['bool', boolean]
   | readonly ['string', string]
-  | readonly ['strings', readonly string[]]
-  | readonly ['i32s' | 'u32s' | 'f32s', ArrayLike<number>];
+  | readonly [`${Small}s`, ArrayLike<number>]
+  | readonly ['u64s' | 'i64s', ArrayLike<number | bigint>]
+  | readonly ['bools', readonly boolean[]]
+  | readonly ['strings', readonly string[]];
 
-/** A tensor: its type's number, its dimensions as GGUF orders them (columns first), and its bytes or only how many. */
+/** A tensor: its type's number, its dimensions as GGUF orders them (columns first), and how many bytes it has. */
 export interface GgufTensorSpec {
   readonly name: string;
   readonly type: number;
-  readonly dims: readonly number[];
+  readonly dims: readonly (number | bigint)[];
   readonly bytes: number;
+  /** A wrong place in the data, for a test; without it tensors follow each other. */
+  readonly offset?: number | bigint | undefined;
 }
 
 /** What a GGUF file says before its data. */
@@ -22,6 +28,7 @@ export interface GgufSpec {
   readonly tensors: readonly GgufTensorSpec[];
 }
 
+/** Numbers of the value types. */
 const CODES = {
   u8: 0,
   i8: 1,
@@ -108,14 +115,15 @@ export class GgufBytes {
 }
 
 function writeField(out: GgufBytes, [type, value]: GgufField): void {
-  if (type === 'strings' || type === 'i32s' || type === 'u32s' || type === 'f32s') {
-    const element = type.slice(0, -1) as 'string' | 'i32' | 'u32' | 'f32';
-    const list = Array.from(value as ArrayLike<string | number>);
-    out.u32(ARRAY).u32(CODES[element]).u64(list.length);
-    for (const each of list) out.value(element, each);
+  if (type in CODES) {
+    const scalar = type as keyof typeof CODES;
+    out.u32(CODES[scalar]).value(scalar, value as number);
     return;
   }
-  out.u32(CODES[type]).value(type, value as number);
+  const element = type.slice(0, -1) as keyof typeof CODES;
+  const list = Array.from(value as ArrayLike<number>);
+  out.u32(ARRAY).u32(CODES[element]).u64(list.length);
+  for (const each of list) out.value(element, each);
 }
 
 /** Alignment of the data, from the metadata. */
@@ -131,12 +139,12 @@ export function ggufHeader(spec: GgufSpec): Uint8Array<ArrayBuffer> {
   out.u64(tensors.length).u64(fields.length);
   for (const [key, field] of fields) writeField(out.string(key), field);
   const alignment = alignmentOf(spec);
-  let offset = 0;
-  for (const { name, type, dims, bytes } of tensors) {
+  let next = 0;
+  for (const { name, type, dims, bytes, offset = next } of tensors) {
     out.string(name).u32(dims.length);
     for (const size of dims) out.u64(size);
     out.u32(type).u64(offset);
-    offset += Math.ceil(bytes / alignment) * alignment;
+    next += Math.ceil(bytes / alignment) * alignment;
   }
   return out.pad(alignment).join();
 }

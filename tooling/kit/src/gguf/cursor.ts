@@ -18,8 +18,8 @@ class OutOfBytes extends Error {
 }
 
 /**
- * Reads numbers and strings from the beginning of a source, little-endian. A step works on bytes in memory; at most twice as
- * much is held as the file's header needs, and never more than `limit` bytes.
+ * Reads numbers and strings from the beginning of a source, little-endian. A step works on bytes in memory. Room is made for
+ * {@link FIRST} bytes, then for twice what has arrived, never for what a length in the file only claims; `limit` is the most.
  */
 export class Cursor {
   readonly #source: ByteSource;
@@ -69,14 +69,11 @@ export class Cursor {
     }
   }
 
-  /** @throws `bad-file` when a file cannot hold `count` things of at least `bytes` bytes each. */
-  expectRoom(what: string, count: number, bytes: number): void {
+  /** @throws `bad-file` when a file cannot hold `count` things of at least `bytes` bytes each, or when they are over `most`. */
+  expectRoom(what: string, count: number, bytes: number, most: number = Number.POSITIVE_INFINITY): void {
+    if (count > most) throw this.error(`${what}: expected at most ${most}, got ${count}`);
     if (count * bytes > this.left)
       throw this.error(`${what}: expected at most ${this.left} bytes more, got ${count} of ${bytes}`);
-  }
-
-  u8(): number {
-    return this.#view.getUint8(this.#take(1));
   }
 
   u32(): number {
@@ -91,10 +88,10 @@ export class Cursor {
     return value;
   }
 
-  /** The next bytes as a view. */
-  data(length: number): DataView {
+  /** A copy of the next bytes. */
+  copy(length: number): ArrayBuffer {
     const at = this.#take(length);
-    return new DataView(this.#bytes.buffer, at, length);
+    return this.#bytes.buffer.slice(at, at + length);
   }
 
   /** @param most bytes of the string. */
@@ -114,6 +111,11 @@ export class Cursor {
     return this.#fail('bad-file', `${this.#name}: ${message}`, options);
   }
 
+  /** The error for what the format allows and this reader does not read. */
+  unsupported(message: string): Error {
+    return this.#fail('unsupported', `${this.#name}: ${message}`);
+  }
+
   #take(length: number): number {
     const at = this.#at;
     if (at + length > this.#filled) throw new OutOfBytes(at + length);
@@ -125,16 +127,19 @@ export class Cursor {
     const { size } = this.#source;
     if (end > this.#limit) throw this.error(`header: expected at most ${this.#limit} bytes, got ${end} or more`);
     if (size !== undefined && end > size) throw this.error(`header: ended after ${size} bytes, ${end} were needed`);
-    const target = Math.min(Math.max(end, FIRST, 2 * this.#filled), this.#limit, size ?? this.#limit);
-    const bytes = new Uint8Array(target);
-    bytes.set(this.held);
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
-    while (this.#filled < target) {
-      const count = await this.#source.readSome(this.#filled, bytes.subarray(this.#filled));
-      if (count === 0) break;
-      this.#filled += count;
+    while (this.#filled < end) {
+      const target = Math.min(Math.max(FIRST, 2 * this.#filled), this.#limit, size ?? this.#limit);
+      const bytes = new Uint8Array(target);
+      bytes.set(this.held);
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer);
+      while (this.#filled < target) {
+        const count = await this.#source.readSome(this.#filled, bytes.subarray(this.#filled));
+        if (count === 0) break;
+        this.#filled += count;
+      }
+      if (this.#filled < Math.min(target, end))
+        throw this.error(`header: ended after ${this.#filled} bytes, ${end} were needed`);
     }
-    if (this.#filled < end) throw this.error(`header: ended after ${this.#filled} bytes, ${end} were needed`);
   }
 }

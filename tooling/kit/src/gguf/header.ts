@@ -5,11 +5,12 @@ import { Cursor, type GgufFail } from './cursor.ts';
 import { ggmlType } from './types.ts';
 import { type GgufMetadata, type GgufValue, readValue } from './value.ts';
 
-const MAGIC = 0x46554747; // "GGUF", little-endian
 const MAX_KEY = 65535;
 const MAX_NAME = 64;
-/** A vocabulary of 2^20 tokens with its merges needs less. */
-const MAX_HEADER = 2 ** 28;
+/** The header of LFM2 has 2.4 MB, the largest vocabularies need 20 MB. */
+const MAX_HEADER = 2 ** 27;
+/** Most key-value pairs, and most tensors: far more than any model has. */
+const MAX_COUNT = 2 ** 16;
 /** What a pair and a tensor take at least: lengths, types, counts and offset. */
 const LEAST_PAIR = 13;
 const LEAST_TENSOR = 32;
@@ -40,17 +41,18 @@ export interface GgufFile {
 }
 
 /**
- * Reads and checks the header of a GGUF file, versions 2 and 3 (github.com/ggml-org/ggml, docs/gguf.md), of which it stores at
- * most twice. Sizes are checked against the bytes that remain before anything is allocated; tensors must lie aligned within
- * the file and may not overlap.
+ * Reads and checks the header of a GGUF file, versions 2 and 3 (github.com/ggml-org/ggml, docs/gguf.md), of at most 128 MiB.
+ * Counts are checked against the bytes that remain before anything is allocated: beside twice the bytes that have arrived, and
+ * 1 MiB, it takes only what the values need, at most four times their bytes in the file. Tensors must lie aligned within the
+ * file and may not overlap; gaps between them, and what stands in them, are not looked at.
  *
  * @param name what errors call the file.
- * @throws `bad-file` for a header that is not such a one, `unsupported` for version 1, big-endian files and unknown element
- *   types; whatever the source throws.
+ * @throws `bad-file` for a header that is not such a one, `unsupported` for version 1, big-endian files, arrays of arrays and
+ *   unknown element types; whatever the source throws.
  */
 export async function readGguf(source: ByteSource, name: string, fail: GgufFail): Promise<GgufFile> {
   const cursor = new Cursor(source, name, fail, MAX_HEADER);
-  const { version, tensorCount, pairCount } = await cursor.step(() => readStart(cursor, name, fail));
+  const { version, tensorCount, pairCount } = await cursor.step(() => readStart(cursor));
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < pairCount; i++) {
     const [key, value] = await cursor.step(() => readPair(cursor, metadata));
@@ -60,7 +62,7 @@ export async function readGguf(source: ByteSource, name: string, fail: GgufFail)
   const infos: Info[] = [];
   const names = new Set<string>();
   for (let i = 0; i < tensorCount; i++) {
-    const info = await cursor.step(() => readInfo(cursor, names, name, fail));
+    const info = await cursor.step(() => readInfo(cursor, names));
     names.add(info.name);
     infos.push(info);
   }
@@ -70,27 +72,27 @@ export async function readGguf(source: ByteSource, name: string, fail: GgufFail)
   return { version, metadata, tensors, alignment, dataStart, source: rest };
 }
 
-function readStart(cursor: Cursor, name: string, fail: GgufFail) {
-  const magic = cursor.u32();
-  if (magic !== MAGIC)
-    throw cursor.error(`expected the letters GGUF, got the bytes ${magic.toString(16).padStart(8, '0')}`);
+function readStart(cursor: Cursor) {
+  const magic = String.fromCharCode(...new Uint8Array(cursor.copy(4)));
+  if (magic !== 'GGUF') throw cursor.error(`expected "GGUF" as the first bytes, got ${show(magic)}`);
   const version = cursor.u32();
-  if (version === 1 || (version & 0xffff) === 0) {
-    const what = version === 1 ? 'version 1' : 'big-endian numbers';
-    throw fail('unsupported', `${name}: expected version 2 or 3, little-endian, got ${what}`);
+  if (version === 1 || version === 2 << 24 || version === 3 << 24) {
+    const got = version === 1 ? 'version 1' : 'big-endian numbers';
+    throw cursor.unsupported(`expected version 2 or 3, little-endian, got ${got}`);
   }
   if (version !== 2 && version !== 3) throw cursor.error(`version: expected 2 or 3, got ${version}`);
   const tensorCount = cursor.count('number of tensors');
   const pairCount = cursor.count('number of key-value pairs');
-  cursor.expectRoom('tensors', tensorCount, LEAST_TENSOR);
-  cursor.expectRoom('key-value pairs', pairCount, LEAST_PAIR);
+  cursor.expectRoom('tensors', tensorCount, LEAST_TENSOR, MAX_COUNT);
+  cursor.expectRoom('key-value pairs', pairCount, LEAST_PAIR, MAX_COUNT);
   return { version, tensorCount, pairCount };
 }
 
 function readPair(cursor: Cursor, before: ReadonlyMap<string, GgufValue>): [string, GgufValue] {
   const key = cursor.string('key', MAX_KEY);
+  if (!/^[!-~]+$/.test(key)) throw cursor.error(`key: expected ASCII letters without blanks, got ${show(key)}`);
   if (before.has(key)) throw cursor.error(`${show(key)}: expected each key once`);
-  return [key, readValue(cursor, key)];
+  return [key, readValue(cursor, show(key))];
 }
 
 function alignmentOf(cursor: Cursor, metadata: GgufMetadata): number {
@@ -111,7 +113,7 @@ interface Info {
   readonly bytes: number;
 }
 
-function readInfo(cursor: Cursor, before: ReadonlySet<string>, file: string, fail: GgufFail): Info {
+function readInfo(cursor: Cursor, before: ReadonlySet<string>): Info {
   const name = cursor.string('tensor name', MAX_NAME);
   if (before.has(name)) throw cursor.error(`tensor ${show(name)}: expected each name once`);
   const what = `tensor ${show(name)}`;
@@ -121,7 +123,7 @@ function readInfo(cursor: Cursor, before: ReadonlySet<string>, file: string, fai
   const id = cursor.u32();
   const offset = cursor.count(`${what}: offset`);
   const type = ggmlType(id);
-  if (type === undefined) throw fail('unsupported', `${file}: ${what}: element type ${id} is not read here`);
+  if (type === undefined) throw cursor.unsupported(`${what}: element type ${id} is not known`);
   const elements = sizes.reduce((product, size) => product * size, 1);
   const [columns] = sizes as [number];
   if (elements < 1 || columns % type.block !== 0 || !Number.isSafeInteger(elements * type.bytes)) {

@@ -2,6 +2,9 @@ import { isCount, show } from '../errors.ts';
 import type { GgufFail } from './cursor.ts';
 import type { GgufMetadata, GgufValue } from './value.ts';
 
+/** Most numbers of a list of counts, which has one per layer; a vocabulary is none. */
+const MAX_COUNTS = 2 ** 16;
+
 /** What complains about the metadata of a file. */
 export interface MetadataReader {
   readonly metadata: GgufMetadata;
@@ -30,10 +33,15 @@ export function metadataCount(reader: MetadataReader, key: string, least = 0): n
   return optional(reader, key, `an integer of at least ${least}`, (value) => isCount(value, least));
 }
 
-/** A list of integers of at least 0; undefined when there is none. @throws `bad-file` for anything else. */
+/** A list of up to 65,536 integers of at least 0; undefined when there is none. @throws `bad-file` for anything else. */
 export function metadataCounts(reader: MetadataReader, key: string): number[] | undefined {
-  const list = optional<ArrayLike<number | bigint>>(reader, key, 'a list of integers of at least 0', (value) => {
-    return isNumbers(value) && Array.from(value, Number).every((element) => isCount(element, 0));
+  const expected = `a list of up to ${MAX_COUNTS} integers of at least 0`;
+  const list = optional<ArrayLike<number | bigint>>(reader, key, expected, (value) => {
+    return (
+      isNumbers(value) &&
+      value.length <= MAX_COUNTS &&
+      Array.from(value as ArrayLike<number | bigint>, Number).every((element) => isCount(element, 0))
+    );
   });
   return list === undefined ? undefined : Array.from(list, Number);
 }

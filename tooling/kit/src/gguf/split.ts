@@ -1,17 +1,17 @@
+import { show } from '../errors.ts';
 import type { GgufFail } from './cursor.ts';
 import type { GgufFile, GgufTensor } from './header.ts';
-import { metadataCount } from './metadata.ts';
+import { type MetadataReader, metadataCount } from './metadata.ts';
 
-const PART = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
+const PART = /^(.*)-(\d{5})-of-(\d{5})(\.gguf)$/is;
 const MAX_PARTS = 10_000;
 
 /** The names of all parts of a split file, by the name of one of them; undefined when it is not one. */
 export function splitNames(name: string): string[] | undefined {
-  const [, stem, , digits] = PART.exec(name) ?? [];
+  const [, stem, own, digits, ending] = PART.exec(name) ?? [];
   const parts = Number(digits);
-  if (stem === undefined || !(parts >= 1 && parts <= MAX_PARTS)) return undefined;
-  const number = (i: number) => String(i).padStart(5, '0');
-  return Array.from({ length: parts }, (_, i) => `${stem}-${number(i + 1)}-of-${number(parts)}.gguf`);
+  if (!(Number(own) >= 1 && Number(own) <= parts && parts <= MAX_PARTS)) return undefined;
+  return Array.from({ length: parts }, (_, i) => `${stem}-${String(i + 1).padStart(5, '0')}-of-${digits}${ending}`);
 }
 
 /** A tensor and the part that it is in. */
@@ -28,25 +28,33 @@ export interface PartTensor extends GgufTensor {
 export function mergeSplits(parts: ReadonlyMap<string, GgufFile>, fail: GgufFail): Map<string, PartTensor> {
   const tensors = new Map<string, PartTensor>();
   let at = 0;
-  let total: number | undefined;
   for (const [file, { metadata, tensors: own }] of parts) {
-    const reader = { metadata, name: file, fail };
-    const expected = { 'split.no': at++, 'split.count': parts.size } as const;
-    for (const [key, want] of Object.entries(expected)) {
-      const got = metadataCount(reader, key);
-      // A file of one part need not say so, and one that says 0 parts is not split.
-      if (parts.size === 1 ? got !== undefined && got > want : got !== want) {
-        throw fail('bad-file', `${file}: ${key}: expected ${want}, got ${got}`);
-      }
-    }
-    total ??= metadataCount(reader, 'split.tensors.count');
+    checkPart({ metadata, name: file, fail }, at++, parts.size);
     for (const [name, tensor] of own) {
-      if (tensors.has(name)) throw fail('bad-file', `${file}: tensor ${name}: expected it in one part only`);
+      if (tensors.has(name)) throw fail('bad-file', `${file}: tensor ${show(name)}: expected it in one part only`);
       tensors.set(name, { ...tensor, file });
     }
   }
-  if (parts.size > 1 && total !== undefined && total !== tensors.size) {
-    throw fail('bad-file', `split.tensors.count: expected ${tensors.size}, the tensors of all parts, got ${total}`);
+  for (const [file, { metadata }] of parts.size > 1 ? parts : []) {
+    const total = metadataCount({ metadata, name: file, fail }, 'split.tensors.count') ?? tensors.size;
+    if (total !== tensors.size) {
+      const want = `${tensors.size}, the tensors of all parts`;
+      throw fail('bad-file', `${file}: split.tensors.count: expected ${want}, got ${total}`);
+    }
   }
   return tensors;
+}
+
+/** A file of one part need not say so, and one that says 0 parts is not split. */
+function checkPart(reader: MetadataReader, index: number, parts: number): void {
+  const { name, fail } = reader;
+  const count = metadataCount(reader, 'split.count');
+  if (parts === 1 ? count !== undefined && count > 1 : count !== parts) {
+    const how = parts === 1 ? '; a file in parts is opened by a name such as model-00001-of-00002.gguf' : '';
+    throw fail('bad-file', `${name}: split.count: expected ${parts}, got ${count}${how}`);
+  }
+  const number = metadataCount(reader, 'split.no');
+  if (parts === 1 ? number !== undefined && number > 0 : number !== index) {
+    throw fail('bad-file', `${name}: split.no: expected ${index}, got ${number}`);
+  }
 }

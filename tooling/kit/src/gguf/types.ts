@@ -27,7 +27,9 @@ export const GGML = {
   BF16: 30,
 } as const;
 
-const SIZES: Record<keyof typeof GGML, readonly [block: number, bytes: number]> = {
+type Size = readonly [block: number, bytes: number];
+
+const SIZES: Record<keyof typeof GGML, Size> = {
   F32: [1, 4],
   F16: [1, 2],
   BF16: [1, 2],
@@ -45,14 +47,37 @@ const SIZES: Record<keyof typeof GGML, readonly [block: number, bytes: number]> 
   IQ4_XS: [256, 136],
 };
 
-const BY_ID: ReadonlyMap<number, GgmlType> = new Map(
-  (Object.keys(GGML) as (keyof typeof GGML)[]).map((name) => {
-    const [block, bytes] = SIZES[name];
-    return [GGML[name], { id: GGML[name], name, block, bytes }];
-  }),
-);
+/** Types of which only the size is known here, so that a file that holds them can be described (gguf-py, constants.py). */
+const OTHERS: Readonly<Record<number, readonly [name: string, ...size: Size]>> = {
+  16: ['IQ2_XXS', 256, 66],
+  17: ['IQ2_XS', 256, 74],
+  18: ['IQ3_XXS', 256, 98],
+  19: ['IQ1_S', 256, 50],
+  21: ['IQ3_S', 256, 110],
+  22: ['IQ2_S', 256, 82],
+  24: ['I8', 1, 1],
+  25: ['I16', 1, 2],
+  26: ['I32', 1, 4],
+  27: ['I64', 1, 8],
+  28: ['F64', 1, 8],
+  29: ['IQ1_M', 256, 56],
+  34: ['TQ1_0', 256, 54],
+  35: ['TQ2_0', 256, 66],
+  39: ['MXFP4', 32, 17],
+  40: ['NVFP4', 64, 36],
+  41: ['Q1_0', 128, 18],
+};
 
-/** The element type of a number; undefined for one that is not known here. */
+const BY_ID: ReadonlyMap<number, GgmlType> = new Map([
+  ...(Object.keys(GGML) as (keyof typeof GGML)[]).map((name) => typeOf(GGML[name], name, ...SIZES[name])),
+  ...Object.entries(OTHERS).map(([id, other]) => typeOf(Number(id), ...other)),
+]);
+
+function typeOf(id: number, name: string, block: number, bytes: number): [number, GgmlType] {
+  return [id, { id, name, block, bytes }];
+}
+
+/** The element type of a number, also one that only has a size here; undefined for one that is not known. */
 export function ggmlType(id: number): GgmlType | undefined {
   return BY_ID.get(id);
 }

@@ -20,78 +20,69 @@ export type GgufValue = number | bigint | boolean | string | GgufArray;
 /** The key-value pairs of a file. */
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
+type NumberArray = Exclude<GgufArray, readonly string[]>;
+
+const BOOL = 7;
 const STRING = 8;
 const ARRAY = 9;
-const BOOL = 7;
 
 /** Largest string value: a chat template is some 10 kB, a vocabulary is an array. */
-const MAX_STRING = 1 << 24;
+const MAX_STRING = 2 ** 24;
+/** Most strings of an array: the largest vocabularies have 2^18 tokens and 2^19 merges. */
+const MAX_STRINGS = 2 ** 22;
 
-interface Numeric {
-  readonly bytes: number;
-  read(view: DataView, at: number): number | bigint;
-  array(length: number): Exclude<GgufArray, readonly string[]>;
-}
-
-/** The number types, by their code in the file. */
-const NUMERIC: Readonly<Record<number, Numeric>> = {
-  0: { bytes: 1, read: (view, at) => view.getUint8(at), array: (n) => new Uint8Array(n) },
-  1: { bytes: 1, read: (view, at) => view.getInt8(at), array: (n) => new Int8Array(n) },
-  2: { bytes: 2, read: (view, at) => view.getUint16(at, true), array: (n) => new Uint16Array(n) },
-  3: { bytes: 2, read: (view, at) => view.getInt16(at, true), array: (n) => new Int16Array(n) },
-  4: { bytes: 4, read: (view, at) => view.getUint32(at, true), array: (n) => new Uint32Array(n) },
-  5: { bytes: 4, read: (view, at) => view.getInt32(at, true), array: (n) => new Int32Array(n) },
-  6: { bytes: 4, read: (view, at) => view.getFloat32(at, true), array: (n) => new Float32Array(n) },
-  7: { bytes: 1, read: (view, at) => view.getUint8(at), array: (n) => new Uint8Array(n) },
-  10: { bytes: 8, read: (view, at) => view.getBigUint64(at, true), array: (n) => new BigUint64Array(n) },
-  11: { bytes: 8, read: (view, at) => view.getBigInt64(at, true), array: (n) => new BigInt64Array(n) },
-  12: { bytes: 8, read: (view, at) => view.getFloat64(at, true), array: (n) => new Float64Array(n) },
+/** The number types, by their code in the file; little-endian as the hosts are. */
+const NUMBERS: Readonly<
+  Record<number, { readonly BYTES_PER_ELEMENT: number; new (buffer: ArrayBuffer): NumberArray }>
+> = {
+  0: Uint8Array,
+  1: Int8Array,
+  2: Uint16Array,
+  3: Int16Array,
+  4: Uint32Array,
+  5: Int32Array,
+  6: Float32Array,
+  [BOOL]: Uint8Array,
+  10: BigUint64Array,
+  11: BigInt64Array,
+  12: Float64Array,
 };
 
 /**
  * Reads a value with its type before it.
  *
- * @param key what errors call it.
- * @throws `bad-file` for an unknown type, an array in an array, a flag that is not 0 or 1, and sizes beyond the file.
+ * @param what what errors call it.
+ * @throws `bad-file` for an unknown type, a flag that is not 0 or 1, and sizes beyond the file; `unsupported` for an array of
+ *   arrays, which the format allows and no model has.
  */
-export function readValue(cursor: Cursor, key: string): GgufValue {
+export function readValue(cursor: Cursor, what: string): GgufValue {
   const type = cursor.u32();
-  if (type === STRING) return cursor.string(key, MAX_STRING);
-  if (type === ARRAY) return readArray(cursor, key);
-  const numeric = numericType(cursor, type, key);
-  const value = numeric.read(cursor.data(numeric.bytes), 0);
-  if (type === BOOL) return flag(cursor, value as number, key) === 1;
-  return typeof value === 'bigint' && BigInt.asIntN(54, value) === value ? Number(value) : value;
+  if (type === STRING) return cursor.string(what, MAX_STRING);
+  if (type === ARRAY) return readArray(cursor, what);
+  const [value] = readNumbers(cursor, what, type, 1) as ArrayLike<number | bigint> as [number | bigint];
+  if (type === BOOL) return value === 1;
+  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
-function readArray(cursor: Cursor, key: string): GgufArray {
+function readArray(cursor: Cursor, what: string): GgufArray {
   const type = cursor.u32();
-  const length = cursor.count(`${key}: length`);
-  if (type === STRING) {
-    cursor.expectRoom(key, length, 8);
-    const strings: string[] = [];
-    for (let i = 0; i < length; i++) strings.push(cursor.string(`${key}[${i}]`, MAX_STRING));
-    return strings;
-  }
-  if (type === ARRAY) throw cursor.error(`${key}: expected elements that are no arrays`);
-  const numeric = numericType(cursor, type, key);
-  cursor.expectRoom(key, length, numeric.bytes);
-  const data = cursor.data(length * numeric.bytes);
-  const array = numeric.array(length) as { [index: number]: number | bigint } & Exclude<GgufArray, readonly string[]>;
-  for (let i = 0; i < length; i++) {
-    const value = numeric.read(data, i * numeric.bytes);
-    array[i] = type === BOOL ? flag(cursor, value as number, key) : value;
-  }
-  return array;
+  if (type === ARRAY) throw cursor.unsupported(`${what}: expected an array of numbers or strings, got one of arrays`);
+  const length = cursor.count(`${what}: length`);
+  if (type !== STRING) return readNumbers(cursor, what, type, length);
+  cursor.expectRoom(`${what}: strings`, length, 8, MAX_STRINGS);
+  const strings: string[] = [];
+  for (let i = 0; i < length; i++) strings.push(cursor.string(`${what}[${i}]`, MAX_STRING));
+  return strings;
 }
 
-function numericType(cursor: Cursor, type: number, key: string): Numeric {
-  const numeric = Object.hasOwn(NUMERIC, type) ? NUMERIC[type] : undefined;
-  if (numeric === undefined) throw cursor.error(`${key}: expected a value type from 0 to 12, got ${type}`);
-  return numeric;
-}
-
-function flag(cursor: Cursor, value: number, key: string): number {
-  if (value > 1) throw cursor.error(`${key}: expected a flag of 0 or 1, got ${value}`);
-  return value;
+function readNumbers(cursor: Cursor, what: string, type: number, length: number): NumberArray {
+  const Numbers = Object.hasOwn(NUMBERS, type) ? NUMBERS[type] : undefined;
+  if (Numbers === undefined) throw cursor.error(`${what}: expected a value type from 0 to 12, got ${type}`);
+  const bytes = Numbers.BYTES_PER_ELEMENT;
+  cursor.expectRoom(what, length, bytes);
+  const numbers = new Numbers(cursor.copy(length * bytes));
+  if (type === BOOL && (numbers as Uint8Array).some((value) => value > 1)) {
+    throw cursor.error(`${what}: expected flags of 0 or 1, got ${(numbers as Uint8Array).find((value) => value > 1)}`);
+  }
+  return numbers;
 }
