@@ -1,11 +1,11 @@
 import { readJson } from '@gossamer/testkit/fixtures';
 import { expect, it } from 'vitest';
 import { type ByteSource, openSource } from '../src/bytes.ts';
-import { GGML, type GgufFile, mergeSplits, readGguf } from '../src/gguf.ts';
+import { GGML, type GgufFile, readGguf } from '../src/gguf.ts';
 import { fail } from './failure.ts';
 import { fileOf, list, type Parts, type Piece, pair, TYPE, tensor } from './gguf-file.ts';
 
-const FIXTURE = readJson<{ types: { file: string }; split: string[] }>(new URL('fixtures/gguf.json', import.meta.url));
+const FIXTURE = readJson<{ types: { file: string } }>(new URL('fixtures/gguf.json', import.meta.url));
 const bytesOf = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
 
 async function read(file: Uint8Array): Promise<GgufFile> {
@@ -301,50 +301,4 @@ it('passes on what the source throws', async () => {
   const source = await openSource(fileOf(), fail);
   await source.close();
   await expect(readGguf(source, 'model', fail)).rejects.toMatchObject({ code: 'disposed' });
-});
-
-/** Parts of a split file that say what is given of each other. */
-async function parts(...all: { no?: number; count?: number; total?: number; names?: string[] }[]) {
-  const files = new Map<string, GgufFile>();
-  for (const [i, { no, count, total, names = [] }] of all.entries()) {
-    const pairs: Piece[] = [];
-    if (no !== undefined) pairs.push(pair('split.no', TYPE.u16, (out) => out.value('u16', no)));
-    if (count !== undefined) pairs.push(pair('split.count', TYPE.u16, (out) => out.value('u16', count)));
-    if (total !== undefined) pairs.push(pair('split.tensors.count', TYPE.i32, (out) => out.u32(total)));
-    const tensors = names.map((name, t) => tensor({ name, offset: 32 * t }));
-    files.set(`part${i}`, await read(fileOf({ pairs, tensors })));
-  }
-  return files;
-}
-
-it('refuses parts that do not belong together', async () => {
-  const first = { no: 0, count: 2, total: 2, names: ['a'] };
-  const second = { no: 1, count: 2, total: 2, names: ['b'] };
-  const { no: _, ...unnumbered } = second;
-  const { count: __, ...uncounted } = second;
-  const { total: ___, ...unsummed } = second;
-  expect(mergeSplits(await parts(first, second), fail).size).toBe(2);
-  expect(mergeSplits(await parts(first, unsummed), fail).size).toBe(2);
-  expect(mergeSplits(await parts({ names: ['a'] }), fail).size).toBe(1);
-  expect(mergeSplits(await parts({ no: 0, count: 0, total: 9, names: ['a'] }), fail).size).toBe(1); // as llama-gguf-split merges
-  for (const [files, message] of [
-    [await parts(second, first), 'part0: split.no: expected 0, got 1'],
-    [await parts(first, first), 'part1: split.no: expected 1, got 0'],
-    [await parts(first, unnumbered), 'part1: split.no: expected 1, got undefined'],
-    [await parts(first, uncounted), 'part1: split.count: expected 2, got undefined'],
-    [await parts(first, { ...second, count: 3 }), 'part1: split.count: expected 2, got 3'],
-    [await parts(first), 'part0: split.count: expected 1, got 2; a file in parts is opened by a name such as'],
-    [await parts({ ...first, count: 1, no: 1 }), 'part0: split.no: expected 0, got 1'],
-    [await parts(first, { ...second, names: ['a'] }), 'part1: tensor "a": expected it in one part only'],
-    [
-      await parts(first, { ...second, names: ['b', 'c'] }),
-      'part0: split.tensors.count: expected 3, the tensors of all parts',
-    ],
-    [
-      await parts(first, { ...second, total: 3 }),
-      'part1: split.tensors.count: expected 2, the tensors of all parts, got 3',
-    ],
-  ] as const) {
-    expect(() => mergeSplits(files, fail)).toThrow(message);
-  }
 });

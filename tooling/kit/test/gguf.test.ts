@@ -2,7 +2,7 @@ import { readJson } from '@gossamer/testkit/fixtures';
 import { GgufBytes, type GgufField, ggufFile, ggufHeader } from '@gossamer/testkit/gguf';
 import { expect, it } from 'vitest';
 import { openSource } from '../src/bytes.ts';
-import { GGML, type GgufTensor, type GgufValue, ggmlType, mergeSplits, readGguf, splitNames } from '../src/gguf.ts';
+import { GGML, type GgufTensor, type GgufValue, ggmlType, readGguf } from '../src/gguf.ts';
 import { fail } from './failure.ts';
 import { fileOf, list, pair, TYPE, tensor } from './gguf-file.ts';
 
@@ -16,7 +16,6 @@ interface Fixture {
     readonly file: string;
   };
   readonly bigEndian: string;
-  readonly split: string[];
   readonly elementTypes: [id: number, name: string, block: number, bytes: number][];
 }
 
@@ -209,6 +208,12 @@ it('keeps names apart that mean something to JavaScript', async () => {
   expect([...file.tensors.keys()]).toEqual(['__proto__', 'toString']);
 });
 
+it('keeps a byte order mark, and NUL, as part of a text', async () => {
+  const pairs = [list('a', TYPE.string, 2, (out) => out.string('\ufeffx').string('\0'))];
+  const file = await read(fileOf({ pairs, tensors: [tensor({ name: '\ufeff\0' })] }));
+  expect([file.metadata.get('a'), [...file.tensors.keys()]]).toEqual([['\ufeffx', '\0'], ['\ufeff\0']]);
+});
+
 it('hands out arrays that do not hold on to the file', async () => {
   const file = fileOf({ pairs: [list('a', TYPE.u16, 2, (out) => out.value('u16', 5).value('u16', 6))] });
   const value = (await read(file)).metadata.get('a') as Uint16Array;
@@ -237,29 +242,6 @@ it('reads a stream over several growing pieces, and the data behind them', async
   const rest = await source.read(b.begin + 1000, weights.length - 1000); // the header's last read took some of it
   expect(Buffer.compare(rest, weights.subarray(1000))).toBe(0);
   expect(await source.readSome(file.length, into)).toBe(0);
-});
-
-it('merges the parts of a split file', async () => {
-  const names = splitNames('folder/model-00003-of-00004.gguf') as string[];
-  expect(names).toEqual([1, 2, 3, 4].map((i) => `folder/model-0000${i}-of-00004.gguf`));
-  const parts = new Map<string, Awaited<ReturnType<typeof read>>>();
-  for (const [i, name] of names.entries()) parts.set(name, await read(bytesOf(FIXTURE.split[i] as string), name));
-  const tensors = mergeSplits(parts, fail);
-  expect([...tensors.keys()]).toEqual([0, 1, 2, 3, 4].map((i) => `${i}.weight`));
-  for (const [i, { file, shape, begin }] of [...tensors.values()].entries()) {
-    expect([file, shape]).toEqual([names[1 + (i >> 1)], [i + 1, 4]]);
-    const bytes = (await parts.get(file)?.source.read(begin, 16 * (i + 1))) as Uint8Array;
-    expect(new Float32Array(bytes.slice().buffer)).toEqual(new Float32Array(4 * (i + 1)).fill(i));
-  }
-});
-
-it('names the parts of a split file by any of them', () => {
-  expect(splitNames('a-00001-of-00001.gguf')).toEqual(['a-00001-of-00001.gguf']);
-  expect(splitNames('-00002-of-00002.GGUF')).toEqual(['-00001-of-00002.GGUF', '-00002-of-00002.GGUF']);
-  for (const name of ['a.gguf', 'a-1-of-2.gguf', 'a-00000-of-00002.gguf', 'a-00003-of-00002.gguf']) {
-    expect(splitNames(name)).toBeUndefined();
-  }
-  expect(splitNames('a-00001-of-99999.gguf')).toBeUndefined();
 });
 
 it('refuses the other byte order', async () => {
