@@ -42,7 +42,7 @@ export class Pool {
       for (let i = 0; i < scores.length; i++) {
         const score = scores[i] as number;
         if (!(score <= largest)) largest = score;
-        if (largest !== largest) break;
+        if (Number.isNaN(largest)) break;
       }
       this.#largest = largest;
     }
