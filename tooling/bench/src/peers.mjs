@@ -1,6 +1,8 @@
 // Peers are installed outside the workspace, when the first section asks for one. One that cannot be had spoils only its
 // own rows, and the run's exit code.
+import { startChromium } from './peers/chromium.mjs';
 import { javascriptPackage } from './peers/javascript.mjs';
+import { startLlama } from './peers/llama.mjs';
 import { loadOnnxRuntime } from './peers/onnxruntime.mjs';
 import { startQmcPython } from './peers/qmc-python.mjs';
 import { startTorch } from './peers/torch.mjs';
@@ -12,6 +14,8 @@ export class Peers {
   #onnxRuntime;
   #torch;
   #qmcPython;
+  #chromium;
+  #llama = new Map();
   /** Why peers were not available, by name. @type {Map<string, string>} */
   missing = new Map();
 
@@ -38,6 +42,20 @@ export class Peers {
     return this.#qmcPython;
   }
 
+  /** Our package and wllama in a browser. @returns {Promise<Awaited<ReturnType<typeof startChromium>> | Unavailable>} */
+  chromium() {
+    this.#chromium ??= this.#attempt('Chromium with wllama', startChromium);
+    return this.#chromium;
+  }
+
+  /** @param {'best' | 'avx2'} backend @returns {Promise<Awaited<ReturnType<typeof startLlama>> | Unavailable>} */
+  llama(backend) {
+    if (!this.#llama.has(backend)) {
+      this.#llama.set(backend, this.#attempt(`llama.cpp (${backend})`, (log) => startLlama(backend, log)));
+    }
+    return this.#llama.get(backend);
+  }
+
   /** A package from npm. @returns {Promise<any>} its exports, or why there are none */
   javascript(name, version) {
     return this.#attempt(name, (log) => javascriptPackage(name, version, log));
@@ -45,7 +63,8 @@ export class Peers {
 
   /** Ends the processes that were started. */
   async stop() {
-    for (const peer of [await this.#torch, await this.#qmcPython]) {
+    const started = await Promise.all([this.#torch, this.#qmcPython, this.#chromium, ...this.#llama.values()]);
+    for (const peer of started) {
       if (peer !== undefined && !('unavailable' in peer)) await peer.stop();
     }
   }

@@ -1,6 +1,7 @@
 // QMCPy and SciPy, one thread. QMCPy's C core is compiled by pip where no wheel fits, which needs a C compiler.
 import { fileURLToPath } from 'node:url';
-import { PythonPeer, pythonEnvironment } from './python.mjs';
+import { PeerProcess } from './process.mjs';
+import { pythonEnvironment } from './python.mjs';
 
 const QMCPY = '2.4';
 const SCIPY = '1.17.1';
@@ -19,14 +20,14 @@ export async function startQmcPython(log) {
       `installing QMCPy ${QMCPY} and SciPy ${SCIPY} with pip`,
       log,
     ));
-  const peer = new QmcPython(python, PEER, 'qmc');
+  const peer = new QmcPython(python, [PEER], 'qmc');
   const { qmcpy, scipy } = await peer.start();
   peer.qmcpy = `QMCPy ${qmcpy}`;
   peer.scipy = `SciPy ${scipy}`;
   return peer;
 }
 
-export class QmcPython extends PythonPeer {
+export class QmcPython extends PeerProcess {
   /** What the benchmarks print as the peers' names. */
   qmcpy = 'QMCPy';
   scipy = 'SciPy';

@@ -1,6 +1,7 @@
 // PyTorch on the CPU, one thread.
 import { fileURLToPath } from 'node:url';
-import { PythonPeer, pythonEnvironment } from './python.mjs';
+import { PeerProcess } from './process.mjs';
+import { pythonEnvironment } from './python.mjs';
 
 const VERSION = '2.8.0';
 const NUMPY_VERSION = '2.3.5';
@@ -10,7 +11,7 @@ const PEER = fileURLToPath(new URL('torch_peer.py', import.meta.url));
 
 /** @param {(line: string) => void} log @throws when there is no Python or PyTorch cannot be installed */
 export async function startTorch(log) {
-  const torch = new Torch(process.env[OVERRIDE] || (await torchEnvironment(log)), PEER, 'torch');
+  const torch = new Torch(process.env[OVERRIDE] || (await torchEnvironment(log)), [PEER], 'torch');
   const { torch: version, capability } = await torch.start();
   torch.name = `PyTorch ${version} ${capability}`;
   return torch;
@@ -21,7 +22,7 @@ function torchEnvironment(log) {
   return pythonEnvironment(`torch-${VERSION}`, [`torch==${VERSION}`, `numpy==${NUMPY_VERSION}`], notice, log);
 }
 
-export class Torch extends PythonPeer {
+export class Torch extends PeerProcess {
   /** What the benchmarks print as the peer's name. */
   name = '';
 }
