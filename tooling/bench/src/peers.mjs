@@ -51,7 +51,10 @@ export class Peers {
   /** @param {'best' | 'avx2'} backend @returns {Promise<Awaited<ReturnType<typeof startLlama>> | Unavailable>} */
   llama(backend) {
     if (!this.#llama.has(backend)) {
-      this.#llama.set(backend, this.#attempt(`llama.cpp (${backend})`, (log) => startLlama(backend, log)));
+      this.#llama.set(
+        backend,
+        this.#attempt(`llama.cpp (${backend})`, (log) => startLlama(backend, log)),
+      );
     }
     return this.#llama.get(backend);
   }

@@ -69,7 +69,9 @@ async function serve(script, wasm) {
   const files = new Map([['/wllama.wasm', wasm]]);
   const server = createServer(async ({ url = '/', headers }, response) => {
     if (url === '/') {
-      response.setHeader('content-type', 'text/html').end('<!doctype html><script type="module" src="/page.js"></script>');
+      response
+        .setHeader('content-type', 'text/html')
+        .end('<!doctype html><script type="module" src="/page.js"></script>');
     } else if (url === '/page.js') {
       response.setHeader('content-type', 'text/javascript').end(script);
     } else if (files.has(url)) {
@@ -100,5 +102,7 @@ async function sendFile(path, range, response) {
   const headers = { 'content-type': type, 'content-length': size - start, 'accept-ranges': 'bytes' };
   if (range === undefined) response.writeHead(200, headers);
   else response.writeHead(206, { ...headers, 'content-range': `bytes ${start}-${size - 1}/${size}` });
-  createReadStream(path, { start }).on('error', () => response.destroy()).pipe(response);
+  createReadStream(path, { start })
+    .on('error', () => response.destroy())
+    .pipe(response);
 }

@@ -12,8 +12,6 @@ let llama;
 let model;
 let context;
 let sequence;
-/** Tokens in the sequence. */
-let length = 0;
 let last = 1;
 
 const methods = {
@@ -28,7 +26,6 @@ const methods = {
     model = await llama.loadModel({ modelPath: file });
     context = await model.createContext({ contextSize, batchSize: 512, threads: { ideal: 1, min: 1 } });
     sequence = context.getSequence();
-    length = 0;
   },
 
   /** Starts anew with these tokens; seconds. */
@@ -47,19 +44,16 @@ const methods = {
     await restart();
     const items = ids.map((id) => [id, { generateNext: { probabilities: true } }]);
     const results = await sequence.controlledEvaluate(items);
-    length = ids.length;
     return results.map(({ next }) => [...next.probabilities].slice(0, most));
   },
 };
 
 async function restart() {
   await sequence.clearHistory();
-  length = 0;
 }
 
 async function take(ids) {
   await sequence.evaluateWithoutGeneratingNewTokens(ids);
-  length += ids.length;
   last = ids.at(-1);
 }
 
@@ -70,7 +64,6 @@ async function generate(count) {
     made++;
     if (made === count) break;
   }
-  length += made;
   if (made !== count) throw new Error(`expected ${count} tokens, got ${made}`);
 }
 

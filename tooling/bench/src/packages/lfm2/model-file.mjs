@@ -46,7 +46,9 @@ export async function modelFile(mix, log) {
     log(`writing a file of the shape of LFM2-350M-${mix}`);
     const out = createWriteStream(join(root, 'model.gguf'));
     const all = tensors(mix);
-    out.write(ggufHeader({ metadata: metadata(), tensors: all.map((each) => ({ ...each, type: TYPES[each.type].id })) }));
+    out.write(
+      ggufHeader({ metadata: metadata(), tensors: all.map((each) => ({ ...each, type: TYPES[each.type].id })) }),
+    );
     const next = generator(mix.length);
     for (const { name, type, bytes } of all) {
       const data = content(type, bytes, name.endsWith('norm.weight'), next);
@@ -147,7 +149,8 @@ function content(type, bytes, norm, next) {
   const size = TYPES[type].bytes;
   const view = new DataView(data.buffer);
   for (let at = 0; at < bytes; at += size) {
-    if (type === 'Q4_0') view.setUint16(at, 0x1c00 + (data[at + 2] & 0x3f), true); // about 0.004
+    if (type === 'Q4_0')
+      view.setUint16(at, 0x1c00 + (data[at + 2] & 0x3f), true); // about 0.004
     else if (type === 'Q4_K') {
       view.setUint16(at, 0x0c00 + (data[at + 16] & 0x3f), true); // about 0.00025, times scales of about 32
       view.setUint16(at + 2, 0x1780, true); // 7.5 times that, so that the minima centre the weights
