@@ -53,10 +53,14 @@ async function* lines() {
   // Ctrl-C belongs to the answers; at the prompt it ends the program.
   input.on('SIGINT', () => process.emit('SIGINT', 'SIGINT'));
   input.setPrompt(terminal ? '> ' : '');
+  let open = true;
+  input.on('close', () => {
+    open = false;
+  });
   input.prompt();
   for await (const line of input) {
     if (line.trim() === '') return;
     yield line;
-    input.prompt();
+    if (open) input.prompt(); // the end of a pipe may come while an answer is written
   }
 }
