@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { json, type RawTensor, readCheckpoint, safetensors } from '@gossamer/testkit/checkpoint';
 import { describe, expect, it } from 'vitest';
 import { GlaError, GlaModel, type SourceInput } from '../src/index.ts';
-import { json, type RawTensor, readCheckpoint, safetensors } from '@gossamer/testkit/checkpoint';
 
 const models = new URL('./fixtures/models/', import.meta.url);
 const single = new URL('f32-tied/', models);

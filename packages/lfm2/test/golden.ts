@@ -19,7 +19,7 @@ export function goldenHash(i: number, seed: number): number {
 
 /** Weights of a model by name: norms around 1, embedding and head of scale 1, biases 0.5, all others 1.5/√(last
  * dimension). */
-export function goldenWeights(
+function goldenWeights(
   config: Lfm2Config,
   firstSeed = 1,
 ): Map<string, { shape: readonly number[]; values: Float32Array }> {
@@ -54,7 +54,7 @@ export function goldenFolder(
 }
 
 /** What `transformers` calls the fields of a configuration. */
-export function configJson(config: Lfm2Config): Record<string, unknown> {
+function configJson(config: Lfm2Config): Record<string, unknown> {
   return {
     model_type: 'lfm2',
     vocab_size: config.vocabSize,

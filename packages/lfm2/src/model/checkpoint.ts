@@ -83,7 +83,7 @@ function checkShape({ shape }: Parameter, tensor: StoredTensor, name: string): v
 }
 
 /** The beginning of a list of names, for a message. */
-export function list(names: readonly string[]): string {
+function list(names: readonly string[]): string {
   return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }
 

@@ -12,6 +12,7 @@ export const MAX_DRAFT = 16;
 
 /** How keys and values are kept. The numbers are those of the kernels. */
 export const CACHE = { f32: 0, f16: 2, q8: 3 } as const;
+/** A form in which keys and values are kept. */
 export type CacheType = keyof typeof CACHE;
 
 /** Sizes of what a text has in memory. */
