@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { GGML, ggmlType } from '@gossamer/kit/gguf';
-import { type GgufField, type GgufSpec, ggufFile } from '@gossamer/testkit/gguf';
+import { type GgufField, ggufFile } from '@gossamer/testkit/gguf';
 import { goldenHash, goldenValues } from './golden.ts';
 
 type BlockTensor = readonly [
@@ -34,7 +34,7 @@ export const BLOCK_MODELS = JSON.parse(
 ) as BlockModels;
 
 /** Metadata of those models, without a tokenizer. */
-export const BLOCK_METADATA: Readonly<Record<string, GgufField>> = {
+const BLOCK_METADATA: Readonly<Record<string, GgufField>> = {
   'general.architecture': ['string', 'lfm2'],
   'lfm2.block_count': ['u32', 4],
   'lfm2.context_length': ['u32', 128_000],
@@ -48,8 +48,8 @@ export const BLOCK_METADATA: Readonly<Record<string, GgufField>> = {
   'lfm2.shortconv.l_cache': ['u32', 3],
 };
 
-/** A case as it is written to a file. */
-export function blockSpec({ tensors }: BlockCase): { spec: GgufSpec; data: Uint8Array[] } {
+/** A case as a file. */
+export function blockFile({ tensors }: BlockCase): Uint8Array<ArrayBuffer> {
   const data = tensors.map(tensorBytes);
   const infos = tensors.map(([name, type, , shape], i) => ({
     name,
@@ -58,13 +58,7 @@ export function blockSpec({ tensors }: BlockCase): { spec: GgufSpec; data: Uint8
     dims: shape.filter((size, axis) => !(axis === 1 && shape.length === 3 && size === 1)).reverse(),
     bytes: (data[i] as Uint8Array).length,
   }));
-  return { spec: { metadata: BLOCK_METADATA, tensors: infos }, data };
-}
-
-/** A case as a file. */
-export function blockFile(each: BlockCase): Uint8Array<ArrayBuffer> {
-  const { spec, data } = blockSpec(each);
-  return ggufFile(spec, data);
+  return ggufFile({ metadata: BLOCK_METADATA, tensors: infos }, data);
 }
 
 function tensorBytes([, name, seed, shape, how]: BlockTensor): Uint8Array {
