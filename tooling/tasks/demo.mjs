@@ -6,7 +6,7 @@ import { RUSTUP_MISSING } from '../toolchain/src/rust.mjs';
 import { main, root, setup, step } from './workspace.mjs';
 
 /** In the order of the tour; `rust` ones need rustup. */
-const METHODS = [{ name: 'gla' }, { name: 'qmc', rust: true }];
+const METHODS = [{ name: 'gla' }, { name: 'lfm2' }, { name: 'qmc', rust: true }];
 
 await main(async (args) => {
   const named = METHODS.find(({ name }) => name === args[0]);

@@ -1,9 +1,9 @@
 // The terminal demo of one method: `main.mjs <method> [options]`. Exit code 1 when an agreement with a reference fails.
-const METHODS = { gla: () => import('./gla.mjs'), qmc: () => import('./qmc.mjs') };
+const METHODS = { gla: () => import('./gla.mjs'), lfm2: () => import('./lfm2.mjs'), qmc: () => import('./qmc.mjs') };
 
 async function main([name, ...args]) {
   if (!Object.hasOwn(METHODS, name))
-    throw new Error(`expected a method, ${Object.keys(METHODS).join(' or ')}, got ${name}`);
+    throw new Error(`expected a method, ${Object.keys(METHODS).join(', ')}, got ${name}`);
   const method = await METHODS[name]();
   if (args.includes('--help')) {
     process.stdout.write(method.usage);
