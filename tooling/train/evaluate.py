@@ -8,10 +8,11 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from tokenizers import Tokenizer
 
-from gla import CHUNK
+from models import load
 from prepare_data import read_documents
-from sample import generate, load
+from sample import generate
 
 EOS, PAD = 2, 0
 
@@ -19,7 +20,7 @@ EOS, PAD = 2, 0
 @torch.no_grad()
 def log_probabilities(model, ids):
     """log p of ids[1:], each given all before it."""
-    padded = F.pad(torch.tensor([ids]), (0, -len(ids) % CHUNK), value=PAD)
+    padded = F.pad(torch.tensor([ids]), (0, -len(ids) % model.multiple), value=PAD)
     logits = torch.log_softmax(model.head(model.hidden(padded))[0, : len(ids) - 1], -1)
     return logits.gather(1, torch.tensor(ids[1:]).unsqueeze(1)).squeeze(1)
 
@@ -31,15 +32,8 @@ def stepwise(model, ids):
     return logits.gather(1, torch.tensor(ids[1:]).unsqueeze(1)).squeeze(1)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="folder with config.json, model.safetensors, tokenizer.json and held-out.txt")
-    parser.add_argument("--prompt", default="Once upon a time, there was a little fox")
-    parser.add_argument("--document", type=int, default=0, help="the held-out document of the per-token log-probabilities")
-    options = parser.parse_args()
-
-    model, tokenizer = load(options.model)
-    documents = read_documents(options.model / "held-out.txt")
+def held_out(model, tokenizer, documents):
+    """Bits per byte over whole documents and their end of text."""
     per_document, size, ends = [], 0, 0.0
     for text in documents:
         ids = tokenizer.encode(text).ids + [EOS]
@@ -48,6 +42,35 @@ def main():
         ends += scores[-1].item()
         size += len(text.encode())
     total = sum(score for score, _ in per_document)
+    return {
+        "bitsPerByte": round(-total / math.log(2) / size, 6),
+        "bitsPerByteWithoutEnd": round(-(total - ends) / math.log(2) / size, 6),
+        "tokens": sum(count for _, count in per_document),
+        "bytes": size,
+        "documents": len(documents),
+        "perDocument": per_document,
+    }
+
+
+@torch.no_grad()
+def continuation(model, prompt, count=64):
+    """Greedy ids after `prompt`, and the smallest lead of a chosen one over the next best."""
+    greedy = generate(model, prompt, count)
+    logits = model.step(torch.tensor([prompt + greedy]), model.new_states())[0, len(prompt) - 1 : -1]
+    top = logits.topk(2).values
+    return greedy, (top[:, 0] - top[:, 1]).min().item()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path, help="folder with config.json, model.safetensors, tokenizer.json and held-out.txt")
+    parser.add_argument("--prompt", default="Once upon a time, there was a little fox")
+    parser.add_argument("--document", type=int, default=0, help="the held-out document of the per-token log-probabilities")
+    options = parser.parse_args()
+
+    model, tokenizer = load(options.model), Tokenizer.from_file(str(options.model / "tokenizer.json"))
+    documents = read_documents(options.model / "held-out.txt")
+    scored = held_out(model, tokenizer, documents)
 
     text = documents[options.document]
     ids = tokenizer.encode(text).ids
@@ -56,12 +79,9 @@ def main():
     print("float32 against float64, largest difference:", (scores - stepwise(model.double(), ids)).abs().max().item())
     model.float()
     prompt = tokenizer.encode(options.prompt).ids
-    greedy = generate(model, prompt, 64)
-    with torch.no_grad():
-        logits = model.step(torch.tensor([prompt + greedy]), model.new_states())[0, len(prompt) - 1 : -1]
-    top = logits.topk(2).values
+    greedy, lead = continuation(model, prompt)
     print("greedy text:", tokenizer.decode(prompt + greedy))
-    print("smallest lead of a greedy token:", (top[:, 0] - top[:, 1]).min().item())
+    print("smallest lead of a greedy token:", lead)
 
     reference = {
         "source": {
@@ -76,17 +96,10 @@ def main():
         "text": text,
         "ids": ids,
         "logProbs": [round(score, 6) for score in scores.tolist()],
-        "heldOut": {
-            "bitsPerByte": round(-total / math.log(2) / size, 6),
-            "bitsPerByteWithoutEnd": round(-(total - ends) / math.log(2) / size, 6),
-            "tokens": sum(count for _, count in per_document),
-            "bytes": size,
-            "documents": len(documents),
-            "perDocument": per_document,
-        },
+        "heldOut": scored,
     }
     (options.model / "reference.json").write_text(json.dumps(reference) + "\n")
-    print({key: value for key, value in reference["heldOut"].items() if key != "perDocument"})
+    print({key: value for key, value in scored.items() if key != "perDocument"})
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from layers import RMSNorm
+
 GATE_NORMALIZER = 16
 GATE_RANK = 16
 CHUNK = 64
@@ -52,16 +54,6 @@ def gla_chunked(q, k, v, g):
         state = torch.addcmul(update[c], keep[c], state)
     out = out + read @ torch.stack(states)
     return out.permute(1, 0, 3, 2, 4).reshape(batch, length, heads, -1)
-
-
-class RMSNorm(nn.Module):
-    def __init__(self, size, eps):
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(size))
-        self.eps = eps
-
-    def forward(self, x):
-        return F.rms_norm(x.float(), x.shape[-1:], self.weight.float(), self.eps).to(x.dtype)
 
 
 class Attention(nn.Module):
@@ -130,6 +122,8 @@ class Body(nn.Module):
 
 
 class GLA(nn.Module):
+    multiple = CHUNK  # of which hidden() takes lengths
+
     def __init__(self, config, dropout=0.0):
         super().__init__()
         self.config, self.dropout = config, dropout
@@ -165,42 +159,3 @@ class GLA(nn.Module):
 
     def new_states(self):
         return [None] * len(self.model.layers)
-
-
-def config_for(hidden, layers, heads, inner, vocab):
-    return {
-        "architectures": ["GLAForCausalLM"],
-        "attn": None,
-        "attn_mode": "chunk",
-        "bos_token_id": 1,
-        "clamp_min": None,
-        "conv_size": 4,
-        "elementwise_affine": True,
-        "eos_token_id": 2,
-        "expand_k": 0.5,
-        "expand_v": 1.0,
-        "feature_map": None,
-        "fuse_cross_entropy": True,
-        "fuse_norm": True,
-        "fuse_swiglu": True,
-        "hidden_act": "swish",
-        "hidden_ratio": 4,
-        "hidden_size": hidden,
-        "initializer_range": 0.02,
-        "intermediate_size": inner,
-        "max_position_embeddings": 2048,
-        "model_type": "gla",
-        "norm_eps": 1e-6,
-        "num_heads": heads,
-        "num_hidden_layers": layers,
-        "num_kv_heads": None,
-        "pad_token_id": 0,
-        "tie_word_embeddings": True,
-        "torch_dtype": "bfloat16",
-        "use_cache": True,
-        "use_gk": True,
-        "use_gv": False,
-        "use_output_gate": True,
-        "use_short_conv": False,
-        "vocab_size": vocab,
-    }

@@ -1,22 +1,14 @@
 """Continue a prompt with a trained model, on the CPU in float32."""
 
 import argparse
-import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-from gla import GLA
+from models import load
 
 EOS = 2
-
-
-def load(folder):
-    model = GLA(json.loads((folder / "config.json").read_text()))
-    model.load_state_dict({name: value.float() for name, value in load_file(folder / "model.safetensors").items()})
-    return model.eval(), Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
 @torch.no_grad()
@@ -47,7 +39,7 @@ def main():
     parser.add_argument("--top-p", type=float, default=0.95)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    model, tokenizer = load(options.model)
+    model, tokenizer = load(options.model), Tokenizer.from_file(str(options.model / "tokenizer.json"))
     ids = tokenizer.encode(options.prompt).ids
     generator = torch.Generator().manual_seed(options.seed)
     ids += generate(model, ids, options.tokens, options.temperature, options.top_p, generator)

@@ -1,4 +1,4 @@
-"""Train a small gated linear attention language model. Resumable, and stops by itself before --minutes are over."""
+"""Train a small language model. Resumable, and stops by itself before --minutes are over."""
 
 import argparse
 import json
@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from gla import GLA, config_for
+from models import build, load
 from prepare_data import read_documents
 
 BOS, EOS, PAD, IGNORE = 1, 2, 0, -100
@@ -88,10 +88,9 @@ def distillation_loss(model, teachers, inputs, targets, soft):
     return (loss * real).sum() / real.sum()
 
 
-def load_teacher(folder, device):
-    teacher = GLA(json.loads((folder / "config.json").read_text()))
-    teacher.load_state_dict({name: value.float() for name, value in load_file(folder / "model.safetensors").items()})
-    return teacher.to(device).eval().requires_grad_(False)
+def storable(value):
+    """The nearest bf16, made exact in f16 too: below 2^-17 a multiple of 2^-24."""
+    return value.to(torch.bfloat16).to(torch.float16).to(torch.bfloat16)
 
 
 def learning_rate(step, options):
@@ -106,11 +105,9 @@ def main():
     parser.add_argument("--data", type=Path, required=True, help="folder that prepare_data.py wrote")
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--hidden", type=int, default=192)
-    parser.add_argument("--layers", type=int, default=9)
-    parser.add_argument("--heads", type=int, default=3)
-    parser.add_argument("--inner", type=int, default=480)
+    parser.add_argument("--config", type=Path, required=True, help="config.json of the model to train")
     parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--stop", type=int, default=10**9, help="step to stop at, before the schedule's end")
     parser.add_argument("--rows", type=int, default=32, help="rows a step")
     parser.add_argument("--longest", type=int, default=1024, help="tokens of a row, and kept of one document")
     parser.add_argument("--lr", type=float, default=3e-3)
@@ -137,9 +134,10 @@ def main():
     valid_size = sum(len(text.encode()) for text in read_documents(options.data / "valid.txt"))
     books = encode(options.data / "books.txt", tokenizer, options.longest) if options.books else []
 
-    config = config_for(options.hidden, options.layers, options.heads, options.inner, tokenizer.get_vocab_size())
-    model = GLA(config, options.dropout).to(options.device)
-    teachers = [load_teacher(folder, options.device) for folder in options.teachers]
+    config = json.loads(options.config.read_text())
+    assert config["vocab_size"] == tokenizer.get_vocab_size()
+    model = build(config, options.dropout).to(options.device)
+    teachers = [load(folder).to(options.device) for folder in options.teachers]
     average = {name: value.detach().clone() for name, value in model.state_dict().items()}
     matrices = [p for p in model.parameters() if p.ndim == 2]
     others = [p for p in model.parameters() if p.ndim != 2]
@@ -168,9 +166,9 @@ def main():
         return torch.autocast(options.device, torch.bfloat16, enabled=cuda)
 
     def evaluate():
-        """Score the averaged weights rounded to bf16, and save them."""
+        """Score the averaged weights as they are stored, and save them."""
         current = {name: value.clone() for name, value in model.state_dict().items()}
-        rounded = {name: value.to(torch.bfloat16) for name, value in average.items()}
+        rounded = {name: storable(value) for name, value in average.items()}
         model.load_state_dict({name: value.float() for name, value in rounded.items()})
         bits = bits_per_byte(model, valid, valid_size, options, autocast)
         model.load_state_dict(current)
@@ -212,7 +210,7 @@ def main():
     averages, current = zip(*((average[name], value) for name, value in model.state_dict().items()))
     model.train()
     losses, clock, last = [], time.time(), step
-    while step < options.steps and time.time() - started < options.minutes * 60:
+    while step < min(options.steps, options.stop) and time.time() - started < options.minutes * 60:
         if not schedule:
             epoch += 1
             rows = pack(train, options.longest, rng)
