@@ -16,6 +16,7 @@ from models import build, load
 from prepare_data import read_documents
 
 HEAD = 32  # logits kept of the last position
+GREEDY = 40
 
 
 def load_gguf(path, config):
@@ -40,7 +41,7 @@ def main():
     parser.add_argument("model", type=Path, help="folder with config.json, model.safetensors and tokenizer.json; gets reference.json")
     parser.add_argument("--gguf", type=Path, required=True, help="folder that export_gguf.py wrote")
     parser.add_argument("--held-out", type=Path, required=True)
-    parser.add_argument("--prompt", default="Once upon a time, there was a little fox")
+    parser.add_argument("--prompt", default="Once upon a time, there was a little girl named Lily")
     parser.add_argument("--document", type=int, default=0, help="the held-out document of the per-token log-probabilities")
     options = parser.parse_args()
 
@@ -61,7 +62,7 @@ def main():
         precise = log_probabilities(model.double(), ids)
         error = (scores - precise).abs().max().item()
         model.float()
-        greedy, lead = continuation(model, prompt)
+        greedy, lead = continuation(model, prompt, GREEDY)
         formats[form] = {
             "file": path.name,
             "shipped": (options.model / path.name).exists(),
