@@ -7,6 +7,7 @@ import { Lfm2Model } from '@gossamer/lfm2';
 import { readTensors } from '@gossamer/testkit/fixtures';
 import { GgufBytes } from '@gossamer/testkit/gguf';
 import { afterAll, describe, expect, it } from 'vitest';
+// @ts-expect-error: plain JavaScript, without declarations
 import { bitsPerByte } from '../src/gla/held-out.mjs';
 
 const folder = fileURLToPath(new URL('../models/lfm2-tales', import.meta.url));
